@@ -9,7 +9,6 @@ namespace TuneSharp.Formats.Files;
 public static class AtomicFile
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-    private static int counter;
 
     /// <summary>Creates or replaces <paramref name="path"/> with what <paramref name="write"/> puts into the stream.</summary>
     /// <exception cref="SaveFailedException">The disk failed; the old file is as it was and no temporary file remains.</exception>
@@ -17,9 +16,9 @@ public static class AtomicFile
     {
         ISaveDisk disk = SaveDisk.Current;
         string full = Path.GetFullPath(path);
-        string folder = Path.GetDirectoryName(full) ?? throw new InvalidInputException("This is a folder; a file was expected.", path);
-        string temporary = TemporaryName(full);
-        bool renamed = false;
+        if (Directory.Exists(full)) throw new InvalidInputException("A folder of this name exists already; a file is to be written.", path, "Choose another name.");
+        string temporary = TemporaryName.For(full);
+        bool inPlace = false;
         try
         {
             using (Stream stream = disk.Create(temporary))
@@ -28,20 +27,17 @@ public static class AtomicFile
                 disk.FlushToDisk(stream);
             }
             disk.RenameFile(temporary, full);
-            renamed = true;
-            disk.FlushFolder(folder);
+            inPlace = true;
+            disk.FlushFolder(Path.GetDirectoryName(full)!);
         }
         catch (Exception e)
         {
-            if (!renamed) Cleanup.Try(() => disk.DeleteFile(temporary), File.Exists(temporary));
-            if (e is IOException or UnauthorizedAccessException) throw new SaveFailedException(path, e);
+            if (!inPlace && File.Exists(temporary)) Cleanup.Try(() => disk.DeleteFile(temporary));
+            if (e is IOException or UnauthorizedAccessException) throw new SaveFailedException(path, e, inPlace);
             throw;
         }
     }
 
     /// <summary>The same with a text, as UTF-8 without a byte order mark.</summary>
     public static void WriteText(string path, string text) => Write(path, stream => stream.Write(Utf8.GetBytes(text)));
-
-    /// <summary>Beside the target, so that the rename stays on one file system; recognisable, and unique among processes.</summary>
-    internal static string TemporaryName(string path) => $"{path}.tmp-{Environment.ProcessId}-{Interlocked.Increment(ref counter)}";
 }

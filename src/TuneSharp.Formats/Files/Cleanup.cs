@@ -3,9 +3,8 @@ namespace TuneSharp.Formats.Files;
 /// <summary>Tidies up after a failure; a second failure while doing so must not hide the first.</summary>
 internal static class Cleanup
 {
-    public static void Try(Action delete, bool exists)
+    public static void Try(Action delete)
     {
-        if (!exists) return;
         try { delete(); }
         catch (IOException) { }
         catch (UnauthorizedAccessException) { }

@@ -12,6 +12,9 @@ public interface ISaveDisk
     /// <summary>Returns when all bytes of the stream are on the disk itself.</summary>
     void FlushToDisk(Stream stream);
 
+    /// <summary>The same for a finished file that someone else has written.</summary>
+    void FlushFile(string path);
+
     /// <summary>Gives a file its final name; a file of that name is replaced in one step.</summary>
     void RenameFile(string from, string to);
 

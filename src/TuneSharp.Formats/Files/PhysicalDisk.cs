@@ -15,6 +15,12 @@ public sealed partial class PhysicalDisk : ISaveDisk
         else stream.Flush();
     }
 
+    public void FlushFile(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, 1);
+        file.Flush(flushToDisk: true);
+    }
+
     public void RenameFile(string from, string to) => File.Move(from, to, overwrite: true);
 
     public void CreateFolder(string path) => Directory.CreateDirectory(path);
