@@ -26,8 +26,13 @@ public static class SafetensorsWriter
     private static readonly JsonWriterOptions Compact = new() { Encoder = MinimalEscapes.Instance };
 
     /// <summary>Writes or replaces <paramref name="path"/> in one step: a failure leaves the old file and no half one.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="tensors">In any order.</param>
+    /// <param name="metadata">Texts for <c>__metadata__</c>.</param>
+    /// <param name="refuseNonFinite">Whether a NaN or an infinity is an error.</param>
+    /// <exception cref="NonFiniteWeightsException">As asked for by <paramref name="refuseNonFinite"/>.</exception>
     /// <exception cref="SaveFailedException">The disk failed.</exception>
-    public static void Write(string path, IReadOnlyList<TensorToWrite> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(string path, IReadOnlyList<TensorToWrite> tensors, IReadOnlyDictionary<string, string>? metadata = null, bool refuseNonFinite = false)
     {
         TensorToWrite[] ordered = [.. tensors];
         Array.Sort(ordered, CompareLayout);
@@ -38,7 +43,7 @@ public static class SafetensorsWriter
             BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
             stream.Write(length);
             stream.Write(header);
-            foreach (TensorToWrite tensor in ordered) WriteTensor(stream, tensor);
+            foreach (TensorToWrite tensor in ordered) WriteTensor(stream, tensor, refuseNonFinite);
         });
     }
 
@@ -48,10 +53,11 @@ public static class SafetensorsWriter
         return byType != 0 ? byType : Encoding.UTF8.GetBytes(a.Name).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(b.Name));
     }
 
-    private static void WriteTensor(Stream stream, TensorToWrite tensor)
+    private static void WriteTensor(Stream stream, TensorToWrite tensor, bool refuseNonFinite)
     {
         using var counted = new CountingStream(stream);
-        tensor.WriteBytes(counted);
+        using Stream target = refuseNonFinite ? new FiniteCheckingStream(counted, tensor.Name, tensor.DType) : counted;
+        tensor.WriteBytes(target);
         if (counted.Written != tensor.ByteLength)
             throw new InvalidOperationException($"The tensor {Quoted.Text(tensor.Name)} was announced with {tensor.ByteLength} bytes, but {counted.Written} were written.");
     }
