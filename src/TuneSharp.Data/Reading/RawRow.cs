@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+using TuneSharp.Data.Json;
+
+namespace TuneSharp.Data.Reading;
+
+/// <summary>One row as it lay in the file: its JSON, its number, and the bytes from which a place can be computed.</summary>
+/// <param name="Number">Number of the row, from 1.</param>
+/// <param name="Bytes">A window on a shared buffer: valid until the next row is read.</param>
+/// <param name="BaseLine">Line of the first of these bytes.</param>
+/// <param name="BaseColumn">Column of the first of these bytes.</param>
+/// <param name="Reading">What the parser made of it.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct RawRow(long Number, ReadOnlyMemory<byte> Bytes, long BaseLine, int BaseColumn, JsonReading Reading)
+{
+    /// <summary>Offset of the row inside <see cref="Bytes"/>: not 0 where several rows share the bytes.</summary>
+    public int Start { get; init; }
+
+    /// <summary>Line on which the row begins.</summary>
+    public long Line => PlaceOf(Start).Line;
+
+    /// <summary>Line and column of a byte of this row.</summary>
+    public (long Line, int Column) PlaceOf(int offset) => TextPlace.Behind(Bytes.Span[..Math.Min(offset, Bytes.Length)], BaseLine, BaseColumn);
+}
+
+/// <summary>How the rows lie in a file.</summary>
+public enum FileLayout
+{
+    /// <summary>One JSON object a line.</summary>
+    JsonLines,
+
+    /// <summary>One JSON list of objects.</summary>
+    JsonList,
+
+    /// <summary>Objects one after the other, each over several lines.</summary>
+    JsonObjects,
+
+    /// <summary>One object that holds the list of rows under some key.</summary>
+    WrappedList,
+
+    /// <summary>Plain text: no rows, documents.</summary>
+    PlainText,
+}

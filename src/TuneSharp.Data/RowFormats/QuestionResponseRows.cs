@@ -1,0 +1,38 @@
+using TuneSharp.Data.Json;
+using TuneSharp.Tokenizers.ChatTemplates;
+
+namespace TuneSharp.Data.RowFormats;
+
+/// <summary>Pairs under other people's column names, capital letters or not: Question and Response, query and answer.</summary>
+internal sealed class QuestionResponseRows : IRowFormat
+{
+    private static readonly string[] s_question = ["question", "query", "problem"];
+    private static readonly string[] s_answer = ["response", "answer", "reply", "solution"];
+
+    public string Name => "question_response";
+
+    public IReadOnlyList<string> Aliases => ["qa"];
+
+    public string Keys => "question, response (or answer)";
+
+    public string Example => """{"Question": "What do cows eat?", "Response": "Grass."}""";
+
+    public string? Recognise(JsonItem row) => Find(row, s_question) is { } question && Find(row, s_answer) is { } answer
+        ? $"the rows have the keys \"{question.Name}\" and \"{answer.Name}\"" : null;
+
+    public DatasetRow? Read(JsonItem row, RowContext context)
+    {
+        string? question = context.RequiredText(Find(row, s_question), "question", ProblemKind.EmptyPrompt, "The question", row);
+        string? answer = context.RequiredText(Find(row, s_answer), "response", ProblemKind.EmptyOutput, "The answer", row);
+        if (question is null || answer is null) return null;
+        return new ConversationRow(context.Source, [new Turn(new ChatMessage("user", question)), new Turn(new ChatMessage("assistant", answer))]);
+    }
+
+    private static JsonMember? Find(JsonItem row, string[] names)
+    {
+        foreach (string name in names)
+            foreach (JsonMember member in row.Members)
+                if (string.Equals(member.Name, name, StringComparison.OrdinalIgnoreCase)) return member;
+        return null;
+    }
+}

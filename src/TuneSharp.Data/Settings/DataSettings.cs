@@ -1,0 +1,107 @@
+using TuneSharp.Data.RowFormats;
+using TuneSharp.Formats;
+using TuneSharp.Formats.Settings;
+
+namespace TuneSharp.Data;
+
+/// <summary>What happens to a row that is longer than <c>max_length</c>.</summary>
+public enum OverlongRows
+{
+    /// <summary>Nothing starts; the message says how many there are and how long the longest is.</summary>
+    Error,
+
+    /// <summary>The end is cut off. The number of cut rows is reported.</summary>
+    Truncate,
+
+    /// <summary>The row is left out. The number is reported.</summary>
+    Drop,
+}
+
+/// <summary>What must stay on one side when rows are split into training, validation and test.</summary>
+public enum SplitGroup
+{
+    /// <summary>Rows with the same question (white space and case aside), so that no validation question was ever trained on.</summary>
+    Question,
+
+    /// <summary>Rows that are the same altogether.</summary>
+    Row,
+}
+
+/// <summary>Where the rows come from, how they are split, and which of their tokens are learned.</summary>
+public sealed record DataSettings
+{
+    [Setting("The rows to learn from: a .json, .jsonl or .txt file, or a folder with train, validation and test files.", "训练数据：.json、.jsonl 或 .txt 文件，或含 train、validation、test 文件的文件夹。",
+        Aliases = ["data", "train_file", "data_path"], Example = "data/rows.jsonl")]
+    public string? Dataset { get; init; }
+
+    [Setting("A file of rows for validation; they are taken instead of a share of the dataset.", "验证集文件；给出后不再从训练数据中划分。", Aliases = ["eval_dataset", "eval_file"], Example = "data/validation.jsonl")]
+    public string? ValidationFile { get; init; }
+
+    [Setting("A file of rows for the final test.", "测试集文件。", Example = "data/test.jsonl")]
+    public string? TestFile { get; init; }
+
+    [Setting("Share of the rows that is kept for validation (below 1), or a number of rows (1 and above).", "划为验证集的比例（小于 1）或行数（不小于 1）。", Minimum = 0, Aliases = ["val_set_size", "validation_size"],
+        Advice = "0 trains on everything, and nobody can say whether the model got better.")]
+    public double ValSize { get; init; } = 0.1;
+
+    [Setting("Share of the rows that is kept for the final test (below 1), or a number of rows (1 and above).", "划为测试集的比例（小于 1）或行数（不小于 1）。", Minimum = 0)]
+    public double TestSize { get; init; }
+
+    [Setting("Seed of the split; the run's seed if it is not given. The same seed gives the same split on every machine.", "划分数据所用的随机种子；缺省为运行种子。", Aliases = ["data_seed"])]
+    public long? SplitSeed { get; init; }
+
+    [Setting("What stays on one side of the split: question (rows that ask the same) or row (rows that are the same).", "划分时不可拆开的单位：question（问题相同的行）或 row（完全相同的行）。")]
+    public SplitGroup SplitGroup { get; init; } = SplitGroup.Question;
+
+    [Setting("The form of the rows: auto (the keys decide), alpaca, messages, sharegpt, prompt_completion, question_response, human_assistant_pairs or text.",
+        "数据行的格式：auto（由字段名判断）、alpaca、messages、sharegpt、prompt_completion、question_response、human_assistant_pairs 或 text。", Aliases = ["dataset_format", "formatting"])]
+    public string Format { get; init; } = RowFormatCatalog.Auto;
+
+    [Setting("System text for conversations that have none of their own.", "为没有系统提示的对话加上的系统提示。", Aliases = ["default_system", "system_prompt"], Example = "You answer in one sentence.")]
+    public string? System { get; init; }
+
+    [Setting("Longest row in tokens; if it is not given, the longest row up to the model's context.", "每行的最大长度；缺省为最长行，但不超过模型的上下文长度。", Unit = "tokens", Minimum = 2,
+        Aliases = ["cutoff_len", "max_seq_length", "max_seq_len", "sequence_len"], Advice = "Time and memory grow with the longest row. `data check` shows how many rows each limit would cut.")]
+    public int? MaxLength { get; init; }
+
+    [Setting("What happens to rows that are longer: error, truncate or drop.", "过长的行如何处理：error（报错）、truncate（截断）或 drop（丢弃）。", Aliases = ["excess_length", "excess_length_strategy"])]
+    public OverlongRows OverlongRows { get; init; } = OverlongRows.Error;
+
+    [Setting("Learn the prompt as well, not the answers alone.", "同时学习提示部分，而不仅是回答。", Aliases = ["train_on_inputs"])]
+    public bool TrainOnPrompt { get; init; }
+
+    [Setting("Learn the last answer of a conversation only.", "只学习对话的最后一个回答。", Aliases = ["mask_history", "only_last_answer"])]
+    public bool LastTurnOnly { get; init; }
+
+    [Setting("Use at most so many rows, the first ones of the file.", "最多使用的行数（取文件开头）。", Unit = "rows", Minimum = 1)]
+    public int? MaxSamples { get; init; }
+
+    [Setting("Leave out rows that cannot be read, and count them. Otherwise the first one stops the work.", "跳过无法读取的行并计数；否则遇到第一行即停止。")]
+    public bool SkipBrokenRows { get; init; }
+
+    [Setting("Length of the blocks that texts are cut into for pre-training; max_length or the model's context if it is not given.", "预训练文本块的长度；缺省为 max_length 或模型上下文长度。", Unit = "tokens", Minimum = 2)]
+    public int? BlockSize { get; init; }
+
+    /// <summary>Checks every value by itself and together with the others.</summary>
+    /// <exception cref="InvalidInputException">Names the key, the value, the limit and what to do.</exception>
+    public void Validate()
+    {
+        if (string.IsNullOrWhiteSpace(Dataset)) throw new InvalidInputException("No dataset is named.", "dataset", "Give the path of a .json, .jsonl or .txt file.");
+        CheckSize("val_size", ValSize);
+        CheckSize("test_size", TestSize);
+        if (ValSize < 1 && TestSize < 1 && ValSize + TestSize >= 1)
+            throw new InvalidInputException($"val_size {ValSize} and test_size {TestSize} leave nothing to train on.", "val_size", "Let them add up to less than 1.");
+        if (MaxLength is < 2) throw new InvalidInputException($"max_length is {MaxLength}; a row needs at least 2 tokens.", "max_length", "Give a number of tokens such as 1024, or leave it out.");
+        if (BlockSize is < 2) throw new InvalidInputException($"block_size is {BlockSize}; a block needs at least 2 tokens.", "block_size", "Give a number of tokens such as 512.");
+        if (MaxSamples is < 1) throw new InvalidInputException($"max_samples is {MaxSamples}; at least 1 row is needed.", "max_samples", "Give a number of rows, or leave it out.");
+        if (!Enum.IsDefined(OverlongRows)) throw new InvalidInputException($"overlong_rows is {OverlongRows}.", "overlong_rows", "Give error, truncate or drop.");
+        if (!Enum.IsDefined(SplitGroup)) throw new InvalidInputException($"split_group is {SplitGroup}.", "split_group", "Give question or row.");
+        _ = RowFormatCatalog.Find(Format);
+    }
+
+    private static void CheckSize(string key, double size)
+    {
+        if (size >= 0 && double.IsFinite(size) && (size < 1 || size == Math.Floor(size))) return;
+        throw new InvalidInputException($"{key} is {size}.", key, "Give a share such as 0.1, or a whole number of rows.");
+    }
+}
