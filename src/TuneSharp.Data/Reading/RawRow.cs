@@ -21,22 +21,3 @@ internal readonly record struct RawRow(long Number, ReadOnlyMemory<byte> Bytes, 
     /// <summary>Line and column of a byte of this row.</summary>
     public (long Line, int Column) PlaceOf(int offset) => TextPlace.Behind(Bytes.Span[..Math.Min(offset, Bytes.Length)], BaseLine, BaseColumn);
 }
-
-/// <summary>How the rows lie in a file.</summary>
-public enum FileLayout
-{
-    /// <summary>One JSON object a line.</summary>
-    JsonLines,
-
-    /// <summary>One JSON list of objects.</summary>
-    JsonList,
-
-    /// <summary>Objects one after the other, each over several lines.</summary>
-    JsonObjects,
-
-    /// <summary>One object that holds the list of rows under some key.</summary>
-    WrappedList,
-
-    /// <summary>Plain text: no rows, documents.</summary>
-    PlainText,
-}

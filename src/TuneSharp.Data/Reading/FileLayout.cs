@@ -1,0 +1,20 @@
+namespace TuneSharp.Data;
+
+/// <summary>How the rows lie in a file.</summary>
+public enum FileLayout
+{
+    /// <summary>One JSON object a line.</summary>
+    JsonLines,
+
+    /// <summary>One JSON list of objects.</summary>
+    JsonList,
+
+    /// <summary>Objects one after the other, each over several lines.</summary>
+    JsonObjects,
+
+    /// <summary>One object that holds the list of rows under some key.</summary>
+    WrappedList,
+
+    /// <summary>Plain text: no rows, documents.</summary>
+    PlainText,
+}
