@@ -1,0 +1,27 @@
+namespace TuneSharp.Tokenizers.Decoding;
+
+/// <summary>A step on the way from token spellings to text. The strings that are left at the end are joined.</summary>
+internal abstract class TokenDecoder
+{
+    public abstract List<string> Apply(List<string> tokens);
+
+    /// <summary>Whether runs of <c>&lt;0x..&gt;</c> tokens are read as one.</summary>
+    public virtual bool JoinsByteTokens => false;
+}
+
+internal sealed class SequenceDecoder(IReadOnlyList<TokenDecoder> steps) : TokenDecoder
+{
+    public override bool JoinsByteTokens => steps.Any(step => step.JoinsByteTokens);
+
+    public override List<string> Apply(List<string> tokens)
+    {
+        foreach (TokenDecoder step in steps) tokens = step.Apply(tokens);
+        return tokens;
+    }
+}
+
+/// <summary>Joins all tokens into one, so that later steps see the whole text.</summary>
+internal sealed class FuseDecoder : TokenDecoder
+{
+    public override List<string> Apply(List<string> tokens) => [string.Concat(tokens)];
+}

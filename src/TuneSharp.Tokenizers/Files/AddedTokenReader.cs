@@ -1,0 +1,55 @@
+using TuneSharp.Formats;
+
+namespace TuneSharp.Tokenizers.Files;
+
+/// <summary>Reads <c>added_tokens</c>. Ids may fill holes of the vocabulary or lie behind it, but must agree with it.</summary>
+internal static class AddedTokenReader
+{
+    private const int LongestContent = 1024;
+
+    public static IReadOnlyList<AddedToken> Read(JsonField list, IReadOnlyDictionary<string, int> vocabulary)
+    {
+        if (list.IsNull) return [];
+        var tokens = new List<AddedToken>();
+        var contents = new Dictionary<string, int>(StringComparer.Ordinal);
+        var ids = new Dictionary<int, string>();
+        HashSet<int>? vocabularyIds = null;
+        foreach (JsonField item in list.Items())
+        {
+            string content = item["content"].Text();
+            int id = item["id"].Whole(0, ModelReader.LargestId);
+            if (content.Length == 0)
+                throw new InvalidInputException($"The added token with id {id} has an empty text: it would be found everywhere.", item.Where, "Remove it from the file.");
+            if (content.Length > LongestContent)
+                throw new InvalidInputException($"The added token with id {id} has {content.Length} characters; at most {LongestContent} are allowed.", item.Where, "Correct the file or get it again.");
+            if (vocabulary.TryGetValue(content, out int inVocabulary))
+            {
+                if (inVocabulary != id)
+                    throw new InvalidInputException($"The added token '{content}' has the id {id}, but {inVocabulary} in the vocabulary.", item.Where, "Correct the file or get it again.");
+            }
+            else
+            {
+                vocabularyIds ??= [.. vocabulary.Values];
+                if (vocabularyIds.Contains(id))
+                    throw new InvalidInputException($"The added token '{content}' has the id {id}, which another token of the vocabulary has.", item.Where, "Correct the file or get it again.");
+            }
+            if (contents.TryGetValue(content, out int other))
+            {
+                if (other == id) continue;
+                throw new InvalidInputException($"The added token '{content}' stands twice, with the ids {other} and {id}.", item.Where, "Correct the file or get it again.");
+            }
+            if (!ids.TryAdd(id, content))
+                throw new InvalidInputException($"The added tokens '{ids[id]}' and '{content}' share the id {id}.", item.Where, "Correct the file or get it again.");
+            contents.Add(content, id);
+            tokens.Add(new AddedToken(content, id)
+            {
+                IsSpecial = item["special"].Flag(false),
+                StripLeft = item["lstrip"].Flag(false),
+                StripRight = item["rstrip"].Flag(false),
+                SingleWord = item["single_word"].Flag(false),
+                Normalized = item["normalized"].Flag(true),
+            });
+        }
+        return tokens;
+    }
+}

@@ -1,0 +1,105 @@
+using System.Text.Json;
+using TuneSharp.Formats;
+using TuneSharp.Tokenizers.Models.Bpe;
+
+namespace TuneSharp.Tokenizers.Files;
+
+/// <summary>Reads <c>model</c>. Older files have no <c>type</c>: merges mean BPE.</summary>
+internal static class ModelReader
+{
+    /// <summary>Ids are packed into 24 bits; no vocabulary comes near.</summary>
+    public const int LargestId = (1 << 24) - 1;
+
+    private const int LargestVocabulary = 4_000_000;
+
+    public static BpeDefinition Read(JsonField model)
+    {
+        if (!model.IsObject) throw model.Wrong("an object");
+        string type = model["type"].TextOrNull() ?? GuessType(model);
+        if (type is "WordPiece" or "Unigram" or "WordLevel")
+            throw new InvalidInputException($"The model type '{type}' is not supported yet.", model.Where + ".type", "Use a model whose tokenizer.json is of type BPE.");
+        if (type != "BPE") throw new InvalidInputException($"The model type '{type}' is not known here.", model.Where + ".type", "Known is BPE.");
+        JsonField dropout = model["dropout"];
+        if (!dropout.IsNull && (dropout.Value.ValueKind != JsonValueKind.Number || !dropout.Value.TryGetDouble(out double rate) || rate is not (>= 0 and <= 1)))
+            throw new InvalidInputException("The dropout must be a number from 0 to 1, or null.", dropout.Where, "Correct the file or get it again.");
+        Dictionary<string, int> vocabulary = ReadVocabulary(model["vocab"]);
+        return new BpeDefinition
+        {
+            Vocabulary = vocabulary,
+            Merges = ReadMerges(model["merges"]),
+            UnknownToken = model["unk_token"].TextOrNull(),
+            FuseUnknown = model["fuse_unk"].Flag(false),
+            ByteFallback = model["byte_fallback"].Flag(false),
+            IgnoreMerges = model["ignore_merges"].Flag(false),
+            ContinuingSubwordPrefix = model["continuing_subword_prefix"].TextOrNull() ?? "",
+            EndOfWordSuffix = model["end_of_word_suffix"].TextOrNull() ?? "",
+            Where = model.Where,
+        };
+    }
+
+    private static string GuessType(JsonField model)
+    {
+        if (!model["merges"].IsNull) return "BPE";
+        if (!model["max_input_chars_per_word"].IsNull) return "WordPiece";
+        return model["vocab"].IsArray ? "Unigram" : throw model["type"].Wrong("the name of a model type");
+    }
+
+    private static Dictionary<string, int> ReadVocabulary(JsonField vocab)
+    {
+        if (!vocab.IsObject) throw new InvalidInputException("The vocab of a BPE model must be an object that gives each token its id.", vocab.Where, "Correct the file or get it again.");
+        int count = vocab.Value.GetPropertyCount();
+        if (count == 0) throw new InvalidInputException("The vocab is empty.", vocab.Where, "Correct the file or get it again.");
+        if (count > LargestVocabulary)
+            throw new InvalidInputException($"The vocab has {count} tokens; at most {LargestVocabulary} are read.", vocab.Where, "Correct the file or get it again.");
+        var tokens = new Dictionary<string, int>(count, StringComparer.Ordinal);
+        var seen = new HashSet<int>(count);
+        try
+        {
+            foreach (JsonProperty entry in vocab.Value.EnumerateObject())
+            {
+                if (entry.Value.ValueKind != JsonValueKind.Number || !entry.Value.TryGetInt32(out int id) || id is < 0 or > LargestId)
+                    throw new InvalidInputException(
+                        $"The token '{entry.Name}' has the id {entry.Value.GetRawText()}; an id is a whole number from 0 to {LargestId}.", vocab.Where, "Correct the file or get it again.");
+                if (!seen.Add(id))
+                    throw new InvalidInputException($"Two tokens share the id {id}; one of them is '{entry.Name}'.", vocab.Where, "Correct the file or get it again.");
+                tokens.Add(entry.Name, id);
+            }
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InvalidInputException("A token is not valid Unicode text.", vocab.Where, "Correct the file or get it again.", e);
+        }
+        return tokens;
+    }
+
+    private static List<(string, string)> ReadMerges(JsonField merges)
+    {
+        if (!merges.IsArray) throw merges.Wrong("a list");
+        var pairs = new List<(string, string)>(merges.Value.GetArrayLength());
+        foreach (JsonElement item in merges.Value.EnumerateArray())
+        {
+            var merge = new JsonField(item, merges.Where);
+            if (item.ValueKind == JsonValueKind.Array)
+            {
+                if (item.GetArrayLength() != 2) throw Malformed(merges, pairs.Count, item, "is not a pair");
+                pairs.Add((new JsonField(item[0], merges.Where).Text(), new JsonField(item[1], merges.Where).Text()));
+                continue;
+            }
+            if (item.ValueKind != JsonValueKind.String) throw Malformed(merges, pairs.Count, item, "is neither a pair nor a text");
+            string text = merge.Text();
+            int blank = text.IndexOf(' ', StringComparison.Ordinal);
+            if (blank <= 0 || blank == text.Length - 1 || text.IndexOf(' ', blank + 1) >= 0)
+                throw Malformed(merges, pairs.Count, item, "is not two tokens with one blank between them");
+            pairs.Add((text[..blank], text[(blank + 1)..]));
+        }
+        return pairs;
+    }
+
+    private static InvalidInputException Malformed(JsonField merges, int index, JsonElement item, string problem)
+    {
+        string text = item.GetRawText();
+        return new InvalidInputException(
+            $"Merge number {index + 1}, {(text.Length > 80 ? text[..80] + "…" : text)}, {problem}.", merges.Where,
+            "The file is damaged (no-break spaces turned into blanks is a known case); get it again.");
+    }
+}
