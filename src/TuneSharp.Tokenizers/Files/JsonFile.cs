@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TuneSharp.Formats;
+using TuneSharp.Formats.Files;
 
 namespace TuneSharp.Tokenizers.Files;
 
@@ -9,23 +10,7 @@ internal static class JsonFile
     /// <summary>The largest known tokenizer.json has 35 MB.</summary>
     public const long LargestBytes = 512L << 20;
 
-    public static byte[] ReadBytes(string path)
-    {
-        var file = new FileInfo(path);
-        if (!file.Exists) throw new InvalidInputException("The file does not exist.", path, "Check the path.");
-        if ((file.Attributes & (FileAttributes.Device | FileAttributes.Directory)) != 0)
-            throw new InvalidInputException("This is not a regular file.", path, "Name the file itself.");
-        if (file.Length > LargestBytes)
-            throw new InvalidInputException($"The file has {file.Length} bytes; at most {LargestBytes} are read.", path, "This cannot be a tokenizer file; check the path.");
-        try
-        {
-            return File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InvalidInputException($"The file cannot be read: {e.Message}", path, "Check the permissions.", e);
-        }
-    }
+    public static byte[] ReadBytes(string path) => RegularFile.ReadAll(path, LargestBytes);
 
     /// <summary>Parses JSON. The caller disposes the document.</summary>
     public static JsonDocument Parse(ReadOnlyMemory<byte> utf8, string where)

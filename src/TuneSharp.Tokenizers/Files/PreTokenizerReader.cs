@@ -15,7 +15,7 @@ internal static class PreTokenizerReader
         _ => throw TokenizerJson.UnknownType(step, "pre_tokenizer", "Sequence, ByteLevel, Split"),
     };
 
-    private static SplitPattern ReadPattern(JsonField pattern)
+    private static ScannedPattern ReadPattern(JsonField pattern)
     {
         string regex = pattern["Regex"].Text();
         return PieceScanner.For(regex) is { } scanner ? new ScannedPattern(scanner) : throw new NotSupportedException();

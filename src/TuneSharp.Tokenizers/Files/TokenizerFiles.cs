@@ -1,4 +1,5 @@
 using TuneSharp.Formats;
+using TuneSharp.Formats.Files;
 
 namespace TuneSharp.Tokenizers.Files;
 
@@ -55,16 +56,6 @@ internal sealed record TokenizerFiles
     private static void WriteOptional(string folder, string name, byte[]? content)
     {
         if (content is null) return;
-        string path = Path.Combine(folder, name);
-        string temporary = path + ".new";
-        try
-        {
-            File.WriteAllBytes(temporary, content);
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
+        AtomicFile.Write(Path.Combine(folder, name), stream => stream.Write(content));
     }
 }
