@@ -71,11 +71,13 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     /// <summary>Copies all bytes of the tensor to <paramref name="destination"/>, which has room for them; beyond 2 GiB too.</summary>
-    public unsafe void Read(TensorEntry entry, void* destination)
+    public unsafe void Read(TensorEntry entry, void* destination) => Read(entry, destination, MaxBytesPerRead);
+
+    internal unsafe void Read(TensorEntry entry, void* destination, int maxBytesPerRead)
     {
         for (long done = 0; done < entry.ByteLength;)
         {
-            int count = (int)Math.Min(MaxBytesPerRead, entry.ByteLength - done);
+            int count = (int)Math.Min(maxBytesPerRead, entry.ByteLength - done);
             RegularFile.Fill(handle, new Span<byte>((byte*)destination + done, count), entry.FileOffset + done, Path);
             done += count;
         }

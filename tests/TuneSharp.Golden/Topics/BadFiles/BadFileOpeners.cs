@@ -1,0 +1,46 @@
+using System.Text.Json.Nodes;
+using TuneSharp.Formats;
+using TuneSharp.Formats.Checkpoints;
+using TuneSharp.Formats.Safetensors;
+
+namespace TuneSharp.Golden.Topics.BadFiles;
+
+/// <summary>Opens what an entry of expected.json names, as the program does, and checks what the entry says about the content.</summary>
+/// <param name="folder">The folder of expected.json.</param>
+/// <param name="entry">The entry.</param>
+/// <returns>Warnings for the person.</returns>
+/// <exception cref="InvalidInputException">Refused.</exception>
+internal delegate IReadOnlyList<string> BadFileOpener(string folder, JsonObject entry);
+
+/// <summary>How each kind of file is opened; kinds that are not here are not built yet.</summary>
+internal static class BadFileOpeners
+{
+    public static IReadOnlyDictionary<string, BadFileOpener> All { get; } = new Dictionary<string, BadFileOpener>
+    {
+        ["safetensors"] = OpenSafetensors,
+        ["safetensors_index"] = OpenIndex,
+    };
+
+    private static string PathOf(string folder, JsonObject entry) => Path.Combine(folder, entry["file"]!.GetValue<string>());
+
+    private static IReadOnlyList<string> OpenSafetensors(string folder, JsonObject entry)
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(PathOf(folder, entry));
+        foreach (TensorEntry tensor in file.Tensors.Values) _ = file.ReadBytes(tensor);
+        if (entry["safetensors_library"]?["ok"] is JsonObject shapes)
+        {
+            string found = string.Join("; ", file.Tensors.Values.OrderBy(t => t.Name, StringComparer.Ordinal).Select(t => $"{t.Name} {t.ShapeText}"));
+            string expected = string.Join("; ", shapes.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key} [{string.Join(", ", p.Value!.AsArray().Select(n => n!.GetValue<long>()))}]"));
+            if (found != expected) throw new InvalidDataException($"found {found}, expected {expected}");
+        }
+        return [];
+    }
+
+    private static IReadOnlyList<string> OpenIndex(string folder, JsonObject entry)
+    {
+        string path = PathOf(folder, entry);
+        if (path.EndsWith(".safetensors", StringComparison.Ordinal)) return OpenSafetensors(folder, entry);
+        CheckpointFolder.Open(Path.GetDirectoryName(path)!).Dispose();
+        return [];
+    }
+}
