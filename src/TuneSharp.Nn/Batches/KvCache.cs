@@ -1,0 +1,91 @@
+using TorchSharp;
+using TuneSharp.Nn.Runtime;
+using static TorchSharp.torch;
+
+namespace TuneSharp.Nn;
+
+/// <summary>Keys and values of one layer, [Batch, KeyValueHeads, MaxTokens, HeadDim] each.</summary>
+public sealed record LayerCache(Tensor Keys, Tensor Values, KvCache Cache);
+
+/// <summary>
+/// Keys and values of the tokens that a model has seen, for decoding. Row r of every batch continues row r of the cache;
+/// rows may differ in length. For inference only: nothing runs backward through a cache.
+/// </summary>
+public sealed class KvCache : IDisposable
+{
+    private readonly LayerCache[] _layers;
+    private readonly int[] _lengths;
+
+    /// <param name="numLayers">Layers of the model.</param>
+    /// <param name="batch">Rows.</param>
+    /// <param name="numKeyValueHeads">Key and value heads of a layer.</param>
+    /// <param name="headDim">Width of a head.</param>
+    /// <param name="maxTokens">Room in each row.</param>
+    /// <param name="type">Storage; the type of computation.</param>
+    public KvCache(int numLayers, int batch, int numKeyValueHeads, int headDim, int maxTokens, ScalarType type = ScalarType.Float32)
+    {
+        TorchRuntime.EnsureLoaded();
+        MaxTokens = maxTokens;
+        _lengths = new int[batch];
+
+        // Zeros, not undefined: masked places are multiplied by a weight of 0, which NaN would survive.
+        Tensor New() => torch.zeros([batch, numKeyValueHeads, maxTokens, headDim], dtype: type).DetachFromDisposeScope();
+        _layers = [.. Enumerable.Range(0, numLayers).Select(_ => new LayerCache(New(), New(), this))];
+    }
+
+    public int Batch => _lengths.Length;
+
+    public int MaxTokens { get; }
+
+    /// <summary>Bytes of keys and values.</summary>
+    public long Bytes => _layers.Sum(layer => layer.Keys.numel() * layer.Keys.element_size() * 2);
+
+    /// <summary>Longest row seen, for frequencies that depend on it.</summary>
+    internal int RotaryLength { get; set; }
+
+    /// <summary>Tokens that row <paramref name="row"/> holds.</summary>
+    public int Length(int row) => _lengths[row];
+
+    public LayerCache Layer(int layer) => _layers[layer];
+
+    /// <summary>Forgets the tokens of a row from <paramref name="length"/> on.</summary>
+    public void Truncate(int row, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, _lengths[row]);
+        _lengths[row] = length;
+    }
+
+    /// <summary>Forgets everything.</summary>
+    public void Clear()
+    {
+        Array.Clear(_lengths);
+        RotaryLength = 0;
+    }
+
+    /// <summary>Checks that a batch fits, before a model's first layer.</summary>
+    public void Check(TokenBatch batch)
+    {
+        if (batch.Rows.Count != Batch) throw new ArgumentException($"The cache has {Batch} rows, the batch {batch.Rows.Count}.");
+        for (int r = 0; r < Batch; r++)
+        {
+            if (_lengths[r] + batch.Rows[r].Length > MaxTokens)
+                throw new InvalidOperationException($"The cache holds {MaxTokens} tokens a row; row {r} has {_lengths[r]} and gets {batch.Rows[r].Length} more.");
+        }
+    }
+
+    /// <summary>After a model's last layer: the batch's tokens are in.</summary>
+    public void Advance(TokenBatch batch)
+    {
+        for (int r = 0; r < Batch; r++) _lengths[r] += batch.Rows[r].Length;
+    }
+
+    public void Dispose()
+    {
+        foreach (LayerCache layer in _layers)
+        {
+            layer.Keys.Dispose();
+            layer.Values.Dispose();
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace TuneSharp.Nn;
+
+/// <content>Blocks of query positions, and the keys that each can see.</content>
+public static partial class AttentionFunction
+{
+    /// <summary>Query positions [Start, End) against key positions [FirstKey, End).</summary>
+    private readonly record struct Block(int Start, int End, int FirstKey, AttentionShape Shape)
+    {
+        /// <summary>The block's query lines of [N, R, d].</summary>
+        public Tensor Lines(Tensor x_NRd) => x_NRd.narrow(1, Start * Shape.GroupSize, (End - Start) * Shape.GroupSize);
+
+        /// <summary>The block's keys of [N, S, d].</summary>
+        public Tensor Keys(Tensor x_NSd) => x_NSd.narrow(1, FirstKey, End - FirstKey);
+
+        /// <summary>Adds the mask to scores [N, R, S]. Without a window only the last columns hide anything.</summary>
+        public void AddMask(Tensor s_NRS, Tensor mask)
+        {
+            int positions = End - Start, rows = positions * Shape.GroupSize;
+            int columns = Shape.Window is null ? positions : End - FirstKey;
+            s_NRS.narrow(2, End - FirstKey - columns, columns).add_(mask.narrow(0, 0, rows).narrow(1, MaskReach(mask) - (columns - positions), columns));
+        }
+
+        private int MaskReach(Tensor mask) => (int)mask.shape[1] - (int)mask.shape[0] / Shape.GroupSize;
+    }
+
+    private static IEnumerable<Block> Blocks(int length, AttentionShape shape)
+    {
+        for (int start = 0; start < length; start += BlockTokens)
+        {
+            int end = Math.Min(start + BlockTokens, length);
+            yield return new Block(start, end, shape.Window is { } window ? Math.Max(0, start - window + 1) : 0, shape);
+        }
+    }
+
+    /// <summary>
+    /// 0 where the query of a line sees the key of a column, -∞ elsewhere: lines (position, query head of the group), columns
+    /// the positions before the block that a window reaches back to, then the block's own. Null if every line sees all.
+    /// </summary>
+    private static Buffer? CausalMask(Workspace ws, int length, AttentionShape shape)
+    {
+        if (length == 1) return null;
+        int positions = Math.Min(length, BlockTokens), reach = shape.Window is { } window ? Math.Min(window - 1, length) : 0;
+        Buffer mask = ws.Rent(positions * shape.GroupSize, reach + positions);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor m_PGC = mask.Tensor.view(positions, shape.GroupSize, reach + positions);
+        Tensor ahead = torch.arange(-reach, positions).unsqueeze(0) - torch.arange(0, positions).unsqueeze(1);
+        Tensor hidden = ahead.gt(0);
+        if (shape.Window is { } w) hidden = hidden.logical_or(ahead.le(-w));
+        m_PGC.zero_();
+        m_PGC.masked_fill_(hidden.unsqueeze(1), double.NegativeInfinity);
+        return mask;
+    }
+
+    /// <summary>A group's part of the query layout, [N, R, d].</summary>
+    private static Tensor Queries(Buffer layout, RowGroup group, AttentionShape shape)
+    {
+        int n = group.NumRows * shape.NumKeyValueHeads, lines = group.Length * shape.GroupSize;
+        return layout.Tensor.narrow(0, group.QueryOffset, n * lines).view(n, lines, shape.HeadDim);
+    }
+
+    /// <summary>A group's part of the key layout, [N, S, d].</summary>
+    private static Tensor Keys(Buffer layout, RowGroup group, AttentionShape shape)
+    {
+        int n = group.NumRows * shape.NumKeyValueHeads;
+        return layout.Tensor.narrow(0, group.KeyOffset, n * group.Length).view(n, group.Length, shape.HeadDim);
+    }
+
+    private static void Check(Var q, Var k, Var v, TokenBatch batch, AttentionShape shape)
+    {
+        long tokens = batch.NumTokens, queries = shape.NumHeads * shape.HeadDim, keys = shape.NumKeyValueHeads * shape.HeadDim;
+        if (shape.NumHeads % shape.NumKeyValueHeads != 0) throw new ArgumentException($"{shape.NumHeads} query heads cannot share {shape.NumKeyValueHeads} key heads evenly.");
+        foreach ((Var x, long width, string name) in (ReadOnlySpan<(Var, long, string)>)[(q, queries, "queries"), (k, keys, "keys"), (v, keys, "values")])
+            if (x.NumTokens != tokens || x.Width != width) throw new ArgumentException($"Attention: expected {name} [{tokens}, {width}], found [{x.NumTokens}, {x.Width}].");
+    }
+
+    /// <summary>The same in plain torch operations for one row, differentiated by autograd.</summary>
+    internal static Tensor Reference(Tensor q, Tensor k, Tensor v, AttentionShape shape)
+    {
+        long tokens = q.shape[0];
+        Tensor q_HTd = q.view(tokens, shape.NumHeads, shape.HeadDim).transpose(0, 1);
+        Tensor k_HTd = k.view(tokens, shape.NumKeyValueHeads, shape.HeadDim).transpose(0, 1).repeat_interleave(shape.GroupSize, 0);
+        Tensor v_HTd = v.view(tokens, shape.NumKeyValueHeads, shape.HeadDim).transpose(0, 1).repeat_interleave(shape.GroupSize, 0);
+        Tensor scores_HTT = q_HTd.bmm(k_HTd.transpose(1, 2)) * shape.Scale;
+        Tensor ahead = torch.arange(tokens).unsqueeze(0) - torch.arange(tokens).unsqueeze(1);
+        Tensor hidden = shape.Window is { } w ? ahead.gt(0).logical_or(ahead.le(-w)) : ahead.gt(0);
+        Tensor p_HTT = scores_HTT.masked_fill(hidden, double.NegativeInfinity).softmax(-1);
+        return p_HTT.bmm(v_HTd).transpose(0, 1).reshape(tokens, -1);
+    }
+}

@@ -1,0 +1,106 @@
+using TorchSharp;
+using TuneSharp.Nn.Runtime;
+using static TorchSharp.torch;
+
+namespace TuneSharp.Nn;
+
+/// <summary>
+/// Output head and cross-entropy, for labelled tokens only and in pieces, so that the logits of all tokens never exist.
+/// <code>
+/// loss = sum_N(log sum_V exp(z_NV) - z_N,label) / divisor      z_NV = head(h_ND)      N labelled tokens
+/// dZ = (softmax(z) - onehot(label)) / divisor                  dH and the head's gradients from dZ, in forward
+/// </code>
+/// A root: its gradient is computed together with the loss and taken as 1, so nothing may follow it but
+/// <see cref="Tape.Backward"/>. The divisor is the number of labelled tokens of the whole optimizer step, over all its
+/// micro-batches: then the step does not depend on how it was divided.
+/// </summary>
+public static class CrossEntropyFunction
+{
+    /// <summary>Logits held at once: 128 MB in float32.</summary>
+    private const long LogitElements = 32 << 20;
+
+    /// <param name="t">Where it is recorded.</param>
+    /// <param name="hidden">[T, D], after the final norm.</param>
+    /// <param name="head">D to vocabulary, with its adapters.</param>
+    /// <param name="batch">Labels.</param>
+    /// <param name="divisor">What the sum of losses is divided by.</param>
+    /// <param name="tokenLosses">If given: the loss of each labelled token in nats, not divided, [NumLabels].</param>
+    /// <returns>[1]: the sum of losses / divisor.</returns>
+    public static Var CrossEntropy(this Tape t, Var hidden, Linear head, TokenBatch batch, double divisor, float[]? tokenLosses = null)
+    {
+        if (batch.NumLabels == 0) throw new ArgumentException("No token of this batch has a label: there is nothing to learn or measure.", nameof(batch));
+        if (!(divisor > 0)) throw new ArgumentOutOfRangeException(nameof(divisor), divisor, "The divisor is a number above 0.");
+        foreach (int label in batch.Labels)
+            if (label < 0 || label >= head.Out) throw new ArgumentException($"Label {label} is outside the vocabulary of {head.Out}.", nameof(batch));
+
+        using DisposeScope scope = NewDisposeScope();
+        Workspace ws = t.Workspace;
+        bool headTrained = head.Weight.Trained || head.Bias is { Trained: true } || head.Adapters.Exists(a => a.Trained);
+        bool needsGrad = hidden.NeedsGrad || headTrained;
+        Buffer? dHidden = t.Recording && hidden.NeedsGrad ? t.Rent(hidden.Data.shape) : null;
+        dHidden?.Tensor.zero_();
+
+        int pieces = (int)((batch.NumLabels * (long)head.Out + LogitElements - 1) / LogitElements);
+        int rows = (batch.NumLabels + pieces - 1) / pieces;
+        double sum = 0;
+        for (int at = 0; at < batch.NumLabels; at += rows)
+        {
+            int count = Math.Min(rows, batch.NumLabels - at);
+            sum += Piece(t, hidden, head, batch, at, count, divisor, needsGrad && t.Recording, dHidden, tokenLosses);
+        }
+
+        Buffer loss = t.Rent(ws.WideType, 1);
+        loss.Tensor.fill_(sum / divisor);
+        if (dHidden is not null) t.Keep(dHidden);
+        return t.Record(loss, needsGrad, _ =>
+        {
+            if (dHidden is not null) hidden.Give(dHidden.Hold());
+        });
+    }
+
+    /// <summary>Labelled tokens at … at + count - 1: their losses' sum; their gradients if wanted.</summary>
+    private static double Piece(Tape t, Var hidden, Linear head, TokenBatch batch, int at, int count, double divisor, bool gradients, Buffer? dHidden, float[]? tokenLosses)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Workspace ws = t.Workspace;
+        long[] tokens = new long[count], labels = new long[count];
+        for (int i = 0; i < count; i++) (tokens[i], labels[i]) = (batch.LabelledTokens[at + i], batch.Labels[at + i]);
+        Tensor token_N = torch.tensor(tokens), label_N1 = torch.tensor(labels).unsqueeze(1);
+
+        using var inner = new Tape(ws, gradients) { Training = t.Training, Seed = t.Seed };
+        Buffer rows_ND = inner.Rent(count, head.In);
+        Aten.Rows(hidden.Data, token_N, rows_ND.Tensor);
+        Var h_ND = inner.Leaf(rows_ND, dHidden is not null);
+        Var z = head.Forward(inner, h_ND);
+
+        // From here on z's buffer turns into its own gradient, unless it must be widened first.
+        bool widen = ws.WideType != ws.ComputeType;
+        using Buffer z_NV = widen ? ws.Rent(ws.WideType, z.Data.shape) : z.Buffer.Hold();
+        if (widen) z_NV.Tensor.copy_(z.Data);
+        Tensor z_ = z_NV.Tensor;
+        z_.sub_(z_.amax([1], true));
+        Tensor chosen_N1 = z_.gather(1, label_N1);
+        Tensor sum_N1 = z_.exp_().sum(1, true);
+        Tensor loss_N1 = sum_N1.log().sub_(chosen_N1);
+        if (tokenLosses is not null)
+            loss_N1.to(ScalarType.Float32).view(-1).data<float>().CopyTo(tokenLosses, at);
+
+        if (gradients)
+        {
+            z_.div_(sum_N1.mul_(divisor));
+            z_.scatter_add_(1, label_N1, torch.full_like(chosen_N1, -1 / divisor));
+            Buffer dZ = widen ? ws.Rent(z_.shape) : z_NV.Hold();
+            if (widen) dZ.Tensor.copy_(z_);
+            inner.Backward(z, dZ);
+            if (Tape.GradientOf(h_ND) is { } dH)
+            {
+                using (dH) dHidden!.Tensor.index_copy_(0, token_N, dH.Tensor);
+            }
+        }
+        return loss_N1.sum(ScalarType.Float64).item<double>();
+    }
+
+    /// <summary>The same in plain torch operations, differentiated by autograd: the mean over labels ≠ -100.</summary>
+    internal static Tensor Reference(Tensor hidden, Tensor weight, Tensor tokens, Tensor labels) =>
+        nn.functional.cross_entropy(hidden.index_select(0, tokens).mm(weight.t()), labels, reduction: nn.Reduction.Sum);
+}

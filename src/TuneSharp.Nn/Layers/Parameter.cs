@@ -1,0 +1,95 @@
+using TorchSharp;
+using TuneSharp.Nn.Runtime;
+using static TorchSharp.torch;
+
+namespace TuneSharp.Nn;
+
+/// <summary>A stored weight, and the sum of its gradients since <see cref="ClearGrad"/> if it is trained.</summary>
+public sealed class Parameter : IDisposable
+{
+    private Tensor? _grad;
+    private bool _hasGrad;
+
+    /// <param name="name">The name in checkpoints.</param>
+    /// <param name="value">Contiguous; float32, float64, bfloat16 or float16. Belongs to the parameter from here on.</param>
+    public Parameter(string name, Tensor value)
+    {
+        Name = name;
+        Value = value.DetachFromDisposeScope();
+    }
+
+    public string Name { get; }
+
+    /// <summary>The weight as stored. Whoever changes it changes it in place.</summary>
+    public Tensor Value { get; }
+
+    public bool Trained { get; set; }
+
+    public long NumElements => Value.numel();
+
+    /// <summary>
+    /// The gradient, of <see cref="Value"/>'s shape; null if nothing was added since <see cref="ClearGrad"/>. float32 also
+    /// where the weight or the computation is narrower (sums of micro-batches), float64 in float64. Its memory stays
+    /// the same for the whole run.
+    /// </summary>
+    public Tensor? Grad => _hasGrad ? _grad : null;
+
+    public void ClearGrad() => _hasGrad = false;
+
+    /// <summary>Gives the gradient's memory back; <see cref="ClearGrad"/> keeps it for the next step.</summary>
+    public void FreeGrad()
+    {
+        _hasGrad = false;
+        _grad?.Dispose();
+        _grad = null;
+    }
+
+    /// <summary>dThis += scale · a b.</summary>
+    public void AddProduct(Tensor a, Tensor b, double scale = 1)
+    {
+        Tensor grad = Memory(a.dtype);
+        if (grad.dtype == a.dtype)
+        {
+            Aten.AddMm(grad, a, b, scale, beta: _hasGrad ? 1 : 0);
+            _hasGrad = true;
+        }
+        else
+        {
+            using Tensor product = a.mm(b);
+            product.mul_(scale);
+            Add(product);
+        }
+    }
+
+    /// <summary>dThis += g, of any floating type.</summary>
+    public void Add(Tensor g)
+    {
+        Tensor grad = Memory(g.dtype);
+        if (_hasGrad) grad.add_(g);
+        else grad.copy_(g);
+        _hasGrad = true;
+    }
+
+    /// <summary>dThis[index_i] += g_i: rows. Rows that occur more than once add up.</summary>
+    public void AddRows(Tensor index, Tensor g)
+    {
+        Tensor grad = Memory(g.dtype);
+        if (!_hasGrad) grad.zero_();
+        _hasGrad = true;
+        using Tensor wide = g.to(grad.dtype);
+        grad.index_add_(0, index, wide, 1);
+    }
+
+    public void Dispose()
+    {
+        FreeGrad();
+        Value.Dispose();
+    }
+
+    private Tensor Memory(ScalarType computed)
+    {
+        ScalarType type = computed == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        if (_grad is not null && _grad.dtype != type) FreeGrad();
+        return _grad ??= torch.empty(Value.shape, dtype: type).DetachFromDisposeScope();
+    }
+}
