@@ -7,7 +7,7 @@ namespace TuneSharp.Nn;
 public static partial class AttentionFunction
 {
     /// <summary>Query positions [Start, End) against key positions [FirstKey, End).</summary>
-    private readonly record struct Block(int Start, int End, int FirstKey, AttentionShape Shape)
+    private readonly record struct Block(int Start, int End, int FirstKey, AttentionHeads Shape)
     {
         /// <summary>The block's query lines of [N, R, d].</summary>
         public Tensor Lines(Tensor x_NRd) => x_NRd.narrow(1, Start * Shape.GroupSize, (End - Start) * Shape.GroupSize);
@@ -26,7 +26,7 @@ public static partial class AttentionFunction
         private int MaskReach(Tensor mask) => (int)mask.shape[1] - (int)mask.shape[0] / Shape.GroupSize;
     }
 
-    private static IEnumerable<Block> Blocks(int length, AttentionShape shape)
+    private static IEnumerable<Block> Blocks(int length, AttentionHeads shape)
     {
         for (int start = 0; start < length; start += BlockTokens)
         {
@@ -39,7 +39,7 @@ public static partial class AttentionFunction
     /// 0 where the query of a line sees the key of a column, -∞ elsewhere: lines (position, query head of the group), columns
     /// the positions before the block that a window reaches back to, then the block's own. Null if every line sees all.
     /// </summary>
-    private static Buffer? CausalMask(Workspace ws, int length, AttentionShape shape)
+    private static Buffer? CausalMask(Workspace ws, int length, AttentionHeads shape)
     {
         if (length == 1) return null;
         int positions = Math.Min(length, BlockTokens), reach = shape.Window is { } window ? Math.Min(window - 1, length) : 0;
@@ -55,20 +55,20 @@ public static partial class AttentionFunction
     }
 
     /// <summary>A group's part of the query layout, [N, R, d].</summary>
-    private static Tensor Queries(Buffer layout, RowGroup group, AttentionShape shape)
+    private static Tensor Queries(Buffer layout, RowGroup group, AttentionHeads shape)
     {
         int n = group.NumRows * shape.NumKeyValueHeads, lines = group.Length * shape.GroupSize;
         return layout.Tensor.narrow(0, group.QueryOffset, n * lines).view(n, lines, shape.HeadDim);
     }
 
     /// <summary>A group's part of the key layout, [N, S, d].</summary>
-    private static Tensor Keys(Buffer layout, RowGroup group, AttentionShape shape)
+    private static Tensor Keys(Buffer layout, RowGroup group, AttentionHeads shape)
     {
         int n = group.NumRows * shape.NumKeyValueHeads;
         return layout.Tensor.narrow(0, group.KeyOffset, n * group.Length).view(n, group.Length, shape.HeadDim);
     }
 
-    private static void Check(Var q, Var k, Var v, TokenBatch batch, AttentionShape shape)
+    private static void Check(Var q, Var k, Var v, TokenBatch batch, AttentionHeads shape)
     {
         long tokens = batch.NumTokens, queries = shape.NumHeads * shape.HeadDim, keys = shape.NumKeyValueHeads * shape.HeadDim;
         if (shape.NumHeads % shape.NumKeyValueHeads != 0) throw new ArgumentException($"{shape.NumHeads} query heads cannot share {shape.NumKeyValueHeads} key heads evenly.");
@@ -77,7 +77,7 @@ public static partial class AttentionFunction
     }
 
     /// <summary>The same in plain torch operations for one row, differentiated by autograd.</summary>
-    internal static Tensor Reference(Tensor q, Tensor k, Tensor v, AttentionShape shape)
+    internal static Tensor Reference(Tensor q, Tensor k, Tensor v, AttentionHeads shape)
     {
         long tokens = q.shape[0];
         Tensor q_HTd = q.view(tokens, shape.NumHeads, shape.HeadDim).transpose(0, 1);

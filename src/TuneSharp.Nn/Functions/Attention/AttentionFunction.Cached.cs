@@ -7,7 +7,7 @@ namespace TuneSharp.Nn;
 /// <content>Queries of a batch against cached keys and values.</content>
 public static partial class AttentionFunction
 {
-    private static void AttendCached(Workspace ws, Tensor q, LayerCache cache, CachePlan plan, AttentionShape shape, Tensor y)
+    private static void AttendCached(Workspace ws, Tensor q, LayerCache cache, CachePlan plan, AttentionHeads shape, Tensor y)
     {
         long rows = cache.Keys.shape[0], keyHeads = shape.NumKeyValueHeads, perKey = shape.GroupSize, d = shape.HeadDim, n = rows * keyHeads;
         using Buffer q_Ld = Gather(ws, q, plan.Gather, shape.HeadDim);

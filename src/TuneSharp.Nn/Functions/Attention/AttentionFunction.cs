@@ -28,7 +28,7 @@ public static partial class AttentionFunction
     /// <param name="shape">Heads, scale, window.</param>
     /// <param name="cache">Where this layer's keys and values go to and earlier ones come from; inference only.</param>
     /// <returns>[T, NumHeads · HeadDim].</returns>
-    public static Var Attention(this Tape t, Var q, Var k, Var v, TokenBatch batch, AttentionShape shape, LayerCache? cache = null)
+    public static Var Attention(this Tape t, Var q, Var k, Var v, TokenBatch batch, AttentionHeads shape, LayerCache? cache = null)
     {
         Check(q, k, v, batch, shape);
         bool needsGrad = q.NeedsGrad || k.NeedsGrad || v.NeedsGrad;
@@ -52,7 +52,7 @@ public static partial class AttentionFunction
         return t.Record(y, needsGrad, dY => Backward(t.Workspace, (q, keptQ.Data), (k, keptK.Data), (v, keptV.Data), layout, shape, dY.Tensor));
     }
 
-    private static void Forward(Workspace ws, Tensor q, Tensor k, Tensor v, RowLayout layout, AttentionShape shape, Tensor y)
+    private static void Forward(Workspace ws, Tensor q, Tensor k, Tensor v, RowLayout layout, AttentionHeads shape, Tensor y)
     {
         int d = shape.HeadDim;
         using Buffer q_Ld = Gather(ws, q, layout.GatherQueries, d), k_Ld = Gather(ws, k, layout.GatherKeys, d), v_Ld = Gather(ws, v, layout.GatherKeys, d);
@@ -72,7 +72,7 @@ public static partial class AttentionFunction
         Aten.Rows(y_Ld.Tensor, layout.ScatterQueries, y.view(-1, d));
     }
 
-    private static void Backward(Workspace ws, (Var Var, Tensor Data) q, (Var Var, Tensor Data) k, (Var Var, Tensor Data) v, RowLayout layout, AttentionShape shape, Tensor dY)
+    private static void Backward(Workspace ws, (Var Var, Tensor Data) q, (Var Var, Tensor Data) k, (Var Var, Tensor Data) v, RowLayout layout, AttentionHeads shape, Tensor dY)
     {
         int d = shape.HeadDim;
         using Buffer q_Ld = Gather(ws, q.Data, layout.GatherQueries, d), k_Ld = Gather(ws, k.Data, layout.GatherKeys, d), v_Ld = Gather(ws, v.Data, layout.GatherKeys, d);

@@ -11,7 +11,7 @@ internal sealed class CachePlan : IDisposable
 {
     private readonly Tensor _store, _gather, _scatter;
 
-    public CachePlan(TokenBatch batch, KvCache cache, AttentionShape shape)
+    public CachePlan(TokenBatch batch, KvCache cache, AttentionHeads shape)
     {
         int heads = shape.NumHeads, keyHeads = shape.NumKeyValueHeads, perKey = shape.GroupSize, rows = batch.Rows.Count;
         Fresh = Enumerable.Range(0, rows).All(r => cache.Length(r) == 0);
@@ -74,7 +74,7 @@ internal sealed class CachePlan : IDisposable
         Mask?.Dispose();
     }
 
-    private Tensor CreateMask(TokenBatch batch, KvCache cache, AttentionShape shape)
+    private Tensor CreateMask(TokenBatch batch, KvCache cache, AttentionHeads shape)
     {
         int rows = batch.Rows.Count;
         float[] mask = new float[rows * NumQueries * NumKeys];

@@ -21,7 +21,7 @@ internal sealed class RowLayout : IDisposable
     /// <summary>A group takes rows down to this share of its longest.</summary>
     private const double ShortestShare = 0.85;
 
-    public RowLayout(TokenBatch batch, AttentionShape shape)
+    public RowLayout(TokenBatch batch, AttentionHeads shape)
     {
         int heads = shape.NumHeads, keyHeads = shape.NumKeyValueHeads, perKey = shape.GroupSize;
         List<List<TokenRow>> groups = Sort(batch.Rows);

@@ -4,7 +4,7 @@ namespace TuneSharp.Nn;
 /// <param name="NumHeads">Query heads H.</param>
 /// <param name="NumKeyValueHeads">Key and value heads K; divides H.</param>
 /// <param name="HeadDim">Width d of a head.</param>
-public sealed record AttentionShape(int NumHeads, int NumKeyValueHeads, int HeadDim)
+public sealed record AttentionHeads(int NumHeads, int NumKeyValueHeads, int HeadDim)
 {
     /// <summary>Factor on q·k. Default 1 / sqrt(d).</summary>
     public double Scale { get; init; } = 1 / Math.Sqrt(HeadDim);

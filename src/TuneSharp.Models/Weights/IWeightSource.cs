@@ -1,0 +1,29 @@
+using TuneSharp.Nn;
+
+namespace TuneSharp.Models.Weights;
+
+/// <summary>Where a family's weights come from: a checkpoint, or a random start.</summary>
+public interface IWeightSource
+{
+    /// <summary>A matrix of a linear or an embedding.</summary>
+    Parameter Matrix(string name, long rows, long columns);
+
+    /// <summary>The weight of a norm.</summary>
+    Parameter Norm(string name, long size);
+
+    Parameter Bias(string name, long size);
+
+    /// <summary>
+    /// The embedding and the output head's weight: the same object if they are tied.
+    /// </summary>
+    /// <param name="embedding">Name of the embedding.</param>
+    /// <param name="head">Name of the head's weight.</param>
+    /// <param name="vocabulary">Rows.</param>
+    /// <param name="hidden">Columns.</param>
+    /// <param name="tied">What config.json says.</param>
+    (Parameter Embedding, Parameter Head) Vocabulary(string embedding, string head, long vocabulary, long hidden, bool tied);
+
+    /// <summary>A linear named <paramref name="name"/> with its weight and bias.</summary>
+    Linear Linear(string name, long input, long output, bool bias) =>
+        new(name, Matrix(name + ".weight", output, input), bias ? Bias(name + ".bias", output) : null);
+}
