@@ -31,7 +31,8 @@ internal sealed class LlamaBlock
         _mlp = new GatedMlp(
             weights.Linear(name + ".mlp.gate_proj", hidden, config.IntermediateSize, config.MlpBias),
             weights.Linear(name + ".mlp.up_proj", hidden, config.IntermediateSize, config.MlpBias),
-            weights.Linear(name + ".mlp.down_proj", config.IntermediateSize, hidden, config.MlpBias));
+            weights.Linear(name + ".mlp.down_proj", config.IntermediateSize, hidden, config.MlpBias),
+            config.Activation);
     }
 
     public IEnumerable<Linear> Linears => [.. _attention.Linears, .. _mlp.Linears];

@@ -1,5 +1,6 @@
 using TuneSharp.Formats.Errors;
 using TuneSharp.Formats.ModelConfigs;
+using TuneSharp.Nn;
 
 namespace TuneSharp.Models.Llama;
 
@@ -13,6 +14,8 @@ public sealed record LlamaConfig
     public required int VocabularySize { get; init; }
 
     public required int IntermediateSize { get; init; }
+
+    public required Activation Activation { get; init; }
 
     public required int NumLayers { get; init; }
 
@@ -47,12 +50,18 @@ public sealed record LlamaConfig
     {
         int layers = config.GetInt("num_hidden_layers", 1, MaxLayers);
         int vocabulary = config.GetInt("vocab_size", 1, MaxSize);
-        if (config.GetString("hidden_act", "silu") is not ("silu" or "swish"))
-            throw config.Wrong("hidden_act", "Models of this family can be computed with silu only.", "Use another model.");
         return new LlamaConfig
         {
             Source = config,
             VocabularySize = vocabulary,
+            Activation = config.GetString("hidden_act", "silu") switch
+            {
+                "silu" or "swish" => Activation.Silu,
+                "gelu" => Activation.Gelu,
+                "gelu_new" or "gelu_pytorch_tanh" => Activation.GeluTanh,
+                "relu" => Activation.Relu,
+                _ => throw config.Wrong("hidden_act", "The activations that can be computed are silu, gelu, gelu_new, gelu_pytorch_tanh and relu.", "Use another model."),
+            },
             IntermediateSize = config.GetInt("intermediate_size", 1, MaxSize),
             NumLayers = layers,
             Attention = config.Attention,

@@ -37,7 +37,7 @@ internal sealed class CheckpointWeights(CheckpointFolder checkpoint, ScalarType?
         if (!hasHead && tied) return (e, e);
         Parameter h = Take(head, vocabulary, hidden);
         if (!tied) return (e, h);
-        if (e.Value.equal(h.Value).item<bool>())
+        if (Equal(e, h))
         {
             h.Dispose();
             return (e, e);
@@ -55,6 +55,12 @@ internal sealed class CheckpointWeights(CheckpointFolder checkpoint, ScalarType?
         string names = string.Join(", ", left.Take(5)) + (left.Length > 5 ? $" and {left.Length - 5} more" : "");
         throw new InvalidInputException($"The checkpoint holds {left.Length} tensors that a {modelType} model with this config.json has no place for: {names}.",
             checkpoint.Path, "Check that config.json (number of layers, biases, model_type) belongs to these weights.");
+    }
+
+    private static bool Equal(Parameter a, Parameter b)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return a.Value.dtype == b.Value.dtype && a.Value.eq(b.Value).all().item<bool>();
     }
 
     /// <summary>Frequencies that old checkpoints stored though they follow from the config.</summary>

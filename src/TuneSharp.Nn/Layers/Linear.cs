@@ -68,7 +68,7 @@ public sealed class Linear
             Tensor dY = dOut.Tensor;
             if (x.NeedsGrad) ForPanels(t.Workspace, (w_PI, at) => x.AddProduct(dY.narrow(1, at, w_PI.shape[0]), w_PI));
             if (Weight.Trained) Weight.AddProduct(dY.t(), kept.Data);
-            if (Bias is { Trained: true }) Bias.Add(dY.sum(0, false, t.Workspace.WideType));
+            if (Bias is { Trained: true }) Bias.Add(dY.sum([0], false, t.Workspace.WideType));
             foreach (Action<Tensor> backward in adapters) backward(dY);
         }, rebuildable ? Rebuild : null, Name);
 

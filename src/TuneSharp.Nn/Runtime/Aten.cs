@@ -36,6 +36,21 @@ internal static class Aten
         def silu_backward(d: Tensor, x: Tensor, o: Tensor):
             torch.silu_backward(d, x, grad_input=o)
 
+        def gelu(x: Tensor, o: Tensor):
+            torch.gelu(x, out=o)
+
+        def gelu_backward(d: Tensor, x: Tensor, o: Tensor):
+            torch.gelu_backward(d, x, grad_input=o)
+
+        def gelu_tanh(x: Tensor, o: Tensor):
+            torch.gelu(x, approximate="tanh", out=o)
+
+        def gelu_tanh_backward(d: Tensor, x: Tensor, o: Tensor):
+            torch.gelu_backward(d, x, approximate="tanh", grad_input=o)
+
+        def relu_backward(d: Tensor, x: Tensor, o: Tensor):
+            torch.threshold_backward(d, x, 0, grad_input=o)
+
         def mul(a: Tensor, b: Tensor, o: Tensor):
             torch.mul(a, b, out=o)
 
@@ -70,6 +85,15 @@ internal static class Aten
 
     /// <summary>o = d · silu'(x); o may be d.</summary>
     public static void SiluBackward(Tensor d, Tensor x, Tensor o) => Run("silu_backward", d, x, o);
+
+    /// <summary>o = x · Φ(x), or its tanh form.</summary>
+    public static void Gelu(Tensor x, Tensor o, bool tanh) => Run(tanh ? "gelu_tanh" : "gelu", x, o);
+
+    /// <summary>o = d · gelu'(x); o may be d.</summary>
+    public static void GeluBackward(Tensor d, Tensor x, Tensor o, bool tanh) => Run(tanh ? "gelu_tanh_backward" : "gelu_backward", d, x, o);
+
+    /// <summary>o = d where x > 0, else 0; o may be d.</summary>
+    public static void ReluBackward(Tensor d, Tensor x, Tensor o) => Run("relu_backward", d, x, o);
 
     /// <summary>o = a · b, elementwise with broadcasting; o may be a or b.</summary>
     public static void Mul(Tensor a, Tensor b, Tensor o) => Run("mul", a, b, o);

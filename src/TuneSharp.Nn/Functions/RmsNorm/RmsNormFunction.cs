@@ -41,7 +41,7 @@ public static class RmsNormFunction
             {
                 using Buffer product = ws.Rent(wide, dY.shape);
                 Aten.Mul(dY, x_TD, product.Tensor);
-                weight.Add(product.Tensor.mul_(rstd_T).sum(0));
+                weight.Add(product.Tensor.mul_(rstd_T).sum([0]));
             }
             if (!x.NeedsGrad) return;
             Buffer dX = ws.Rent(dY.shape);

@@ -1,22 +1,28 @@
-using TorchSharp;
 using TuneSharp.Nn.Runtime;
 using static TorchSharp.torch;
 
 namespace TuneSharp.Nn;
 
 /// <summary>
-/// y_TF = silu(gate_TF) · up_TF, silu(g) = g · sigmoid(g)                                    (arXiv:2002.05202)
+/// y_TF = a(gate_TF) · up_TF; with a = silu it is SwiGLU                                      (arXiv:2002.05202)
 /// <code>
-/// dUp = dY · silu(gate)      dGate = dY · up · silu'(gate)
+/// dUp = dY · a(gate)      dGate = dY · up · a'(gate)
 /// </code>
 /// Kept: gate and up. The output is not kept but made again in backward.
 /// </summary>
-public static class SwiGluFunction
+public static class GatedActivationFunction
 {
-    public static Var SwiGlu(this Tape t, Var gate, Var up)
+    /// <summary>silu(gate) · up.</summary>
+    public static Var SwiGlu(this Tape t, Var gate, Var up) => t.GatedActivation(gate, up, Activation.Silu);
+
+    /// <param name="t">Where it is recorded.</param>
+    /// <param name="gate">[T, F].</param>
+    /// <param name="up">[T, F].</param>
+    /// <param name="activation">a.</param>
+    public static Var GatedActivation(this Tape t, Var gate, Var up, Activation activation)
     {
         if (!gate.Data.shape.SequenceEqual(up.Data.shape))
-            throw new ArgumentException($"SwiGlu: gate [{string.Join(", ", gate.Data.shape)}] and up [{string.Join(", ", up.Data.shape)}] differ.");
+            throw new ArgumentException($"Gated activation: gate [{string.Join(", ", gate.Data.shape)}] and up [{string.Join(", ", up.Data.shape)}] differ.");
         Buffer y = t.Rent(gate.Data.shape);
         Forward(gate.Data, up.Data, y.Tensor);
         bool needsGrad = gate.NeedsGrad || up.NeedsGrad;
@@ -27,7 +33,7 @@ public static class SwiGluFunction
             if (up.NeedsGrad)
             {
                 Buffer dUp = t.Workspace.Rent(dY.shape);
-                Aten.Silu(g.Data, dUp.Tensor);
+                activation.Forward(g.Data, dUp.Tensor);
                 dUp.Tensor.mul_(dY);
                 up.Give(dUp);
             }
@@ -35,7 +41,7 @@ public static class SwiGluFunction
             {
                 Buffer dGate = t.Workspace.Rent(dY.shape);
                 Aten.Mul(dY, u.Data, dGate.Tensor);
-                Aten.SiluBackward(dGate.Tensor, g.Data, dGate.Tensor);
+                activation.Backward(dGate.Tensor, g.Data);
                 gate.Give(dGate);
             }
         }, () =>
@@ -44,14 +50,14 @@ public static class SwiGluFunction
             Forward(g.Data, u.Data, again.Tensor);
             return again;
         });
-    }
 
-    private static void Forward(Tensor gate, Tensor up, Tensor y)
-    {
-        Aten.Silu(gate, y);
-        y.mul_(up);
+        void Forward(Tensor gate, Tensor up, Tensor y)
+        {
+            activation.Forward(gate, y);
+            y.mul_(up);
+        }
     }
 
     /// <summary>The same in plain torch operations, differentiated by autograd.</summary>
-    internal static Tensor Reference(Tensor gate, Tensor up) => gate * torch.sigmoid(gate) * up;
+    internal static Tensor Reference(Tensor gate, Tensor up, Activation activation) => activation.Reference(gate) * up;
 }
