@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
+using TuneSharp.Data;
 using TuneSharp.Formats;
 using TuneSharp.Formats.Checkpoints;
 using TuneSharp.Formats.Safetensors;
+using TuneSharp.Tokenizers;
 
 namespace TuneSharp.Golden.Topics.BadFiles;
 
@@ -19,6 +21,8 @@ internal static class BadFileOpeners
     {
         ["safetensors"] = OpenSafetensors,
         ["safetensors_index"] = OpenIndex,
+        ["tokenizer"] = OpenTokenizer,
+        ["data"] = OpenData,
     };
 
     private static string PathOf(string folder, JsonObject entry) => Path.Combine(folder, entry["file"]!.GetValue<string>());
@@ -42,5 +46,29 @@ internal static class BadFileOpeners
         if (path.EndsWith(".safetensors", StringComparison.Ordinal)) return OpenSafetensors(folder, entry);
         CheckpointFolder.Open(Path.GetDirectoryName(path)!).Dispose();
         return [];
+    }
+
+    // "fails_when": "encoding" needs no word of its own: whatever the text provokes counts.
+    private static IReadOnlyList<string> OpenTokenizer(string folder, JsonObject entry)
+    {
+        Tokenizer tokenizer = Tokenizer.Load(PathOf(folder, entry));
+        if (entry["text"] is null) return [];
+        int[] ids = tokenizer.EncodeIds(entry["text"]!.GetValue<string>());
+        if (entry["ids"] is JsonArray expected && !ids.SequenceEqual(expected.Select(id => id!.GetValue<int>())))
+            throw new InvalidDataException($"ids [{string.Join(", ", ids)}], expected {expected.ToJsonString()}");
+        return [];
+    }
+
+    // As training does: the first row with an error ends it.
+    private static List<string> OpenData(string folder, JsonObject entry)
+    {
+        var warnings = new List<string>();
+        int rows = DatasetReader.Open(PathOf(folder, entry)).Read(problem =>
+        {
+            if (problem.Severity == ProblemSeverity.Error) throw problem.ToException();
+            warnings.Add(problem.ToString());
+        }).Count();
+        if (entry["rows"] is { } expected && rows != expected.GetValue<int>()) throw new InvalidDataException($"{rows} rows, expected {expected}");
+        return warnings;
     }
 }
