@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 using TuneSharp.Data;
 using TuneSharp.Formats;
 using TuneSharp.Formats.Checkpoints;
+using TuneSharp.Formats.ModelConfigs;
 using TuneSharp.Formats.Safetensors;
+using TuneSharp.Models;
 using TuneSharp.Tokenizers;
 
 namespace TuneSharp.Golden.Topics.BadFiles;
@@ -21,6 +23,7 @@ internal static class BadFileOpeners
     {
         ["safetensors"] = OpenSafetensors,
         ["safetensors_index"] = OpenIndex,
+        ["config"] = OpenConfig,
         ["tokenizer"] = OpenTokenizer,
         ["data"] = OpenData,
     };
@@ -46,6 +49,25 @@ internal static class BadFileOpeners
         if (path.EndsWith(".safetensors", StringComparison.Ordinal)) return OpenSafetensors(folder, entry);
         CheckpointFolder.Open(Path.GetDirectoryName(path)!).Dispose();
         return [];
+    }
+
+    // A config is opened as the model of a folder together with the weights that lie beside it.
+    private static IReadOnlyList<string> OpenConfig(string folder, JsonObject entry)
+    {
+        string path = PathOf(folder, entry);
+        if (path.EndsWith(".safetensors", StringComparison.Ordinal)) return OpenSafetensors(folder, entry);
+        string model = Directory.CreateTempSubdirectory("tunesharp-config-").FullName;
+        try
+        {
+            File.Copy(path, Path.Combine(model, HfConfig.FileName));
+            File.CreateSymbolicLink(Path.Combine(model, CheckpointFolder.SingleFile), Path.Combine(Path.GetDirectoryName(path)!, CheckpointFolder.SingleFile));
+            using ICausalLm loaded = ModelCatalog.Load(model);
+            return loaded.Warnings;
+        }
+        finally
+        {
+            Directory.Delete(model, recursive: true);
+        }
     }
 
     // "fails_when": "encoding" needs no word of its own: whatever the text provokes counts.
