@@ -1,9 +1,11 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using TuneSharp.Formats.Safetensors;
 using TuneSharp.Golden.Harness;
 using TuneSharp.Inference.Generation;
 using TuneSharp.Inference.Sampling;
 using TuneSharp.Inference.Sampling.Processors;
+using TuneSharp.Models;
 
 namespace TuneSharp.Golden.Topics;
 
@@ -26,7 +28,7 @@ public sealed class GenerationTopic : IGoldenTopic
             foreach ((int i, JsonElement pipeline) in generation.GetProperty("sampling_pipelines").EnumerateArray().Index())
                 yield return new GoldenCase($"model_generation.json/sampling_pipelines/{i}", () => Pipeline(pipeline, scores));
             foreach (JsonElement found in generation.GetProperty("cases").EnumerateArray())
-                yield return new GoldenCase($"model_generation.json/{found.GetProperty("name").GetString()}", () => GoldenResult.NotBuilt("generation with these options"));
+                yield return new GoldenCase($"model_generation.json/{found.GetProperty("name").GetString()}", () => Greedy(folder, generation.GetProperty("config"), found));
         }
         if (Exists(folder, "stopping.json"))
         {
@@ -137,6 +139,74 @@ public sealed class GenerationTopic : IGoldenTopic
         float[] p = Array.ConvertAll(Distribution.Softmax(scores), x => (float)x);
         float[] expectedP = Array.ConvertAll(pipeline.GetProperty("probabilities").EnumerateArray().ToArray(), Number);
         return GoldenResult.All([GoldenTensors.Close(scores, expected, Tolerance, "scores"), GoldenTensors.Close(p, expectedP, Tolerance, "probabilities")]);
+    }
+
+    // Each run of a case is one batch: alone, or several prompts padded on the left.
+    private static GoldenResult Greedy(string folder, JsonElement config, JsonElement found)
+    {
+        var settings = SamplingSettings.Greedy(1);
+        int[] ends = [];
+        int? maxNewTokens = null, maxLength = null;
+        foreach (JsonProperty option in found.GetProperty("arguments").EnumerateObject())
+        {
+            if (option.Value.ValueKind is JsonValueKind.Null or JsonValueKind.False || option.Name == "pad_token_id") continue;
+            switch (option.Name)
+            {
+                case "max_new_tokens": maxNewTokens = option.Value.GetInt32(); break;
+                case "max_length": maxLength = option.Value.GetInt32(); break;
+                case "eos_token_id": ends = option.Value.ValueKind == JsonValueKind.Array ? [.. option.Value.EnumerateArray().Select(e => e.GetInt32())] : [option.Value.GetInt32()]; break;
+                case "repetition_penalty": settings = settings with { RepetitionPenalty = option.Value.GetDouble() }; break;
+                case "no_repeat_ngram_size": settings = settings with { NoRepeatNgramSize = option.Value.GetInt32() }; break;
+                default: return GoldenResult.NotBuilt(option.Name);
+            }
+        }
+        using ICausalLm model = LoadTinyLlama(folder, config);
+        using var decoder = new BatchDecoder(model);
+        int[][] Rows(JsonElement rows) => [.. rows.EnumerateArray().Select(r => r.EnumerateArray().Select(e => e.GetInt32()).ToArray())];
+        var results = new List<GoldenResult>();
+        foreach (JsonElement run in found.GetProperty("runs").EnumerateArray())
+        {
+            int[][] padded = Rows(run.GetProperty("input_ids")), masks = Rows(run.GetProperty("attention_mask")), expected = Rows(run.GetProperty("sequences"));
+            int[][] prompts = [.. padded.Zip(masks, (ids, mask) => ids.Where((_, i) => mask[i] == 1).ToArray())];
+            int width = padded[0].Length, limit = maxNewTokens ?? maxLength!.Value - width;
+            TokenSampler[] samplers = [.. prompts.Select(_ => new TokenSampler(settings))];
+            var last = new int?[prompts.Length];
+            IReadOnlyList<IReadOnlyList<int>> rows = decoder.Run(prompts, limit, (r, ids, logits) =>
+            {
+                int id = samplers[r].Next(new SamplingContext(ids, prompts[r].Length), logits);
+                if (!ends.Contains(id)) return id;
+                last[r] = id;
+                return null;
+            });
+            for (int r = 0; r < prompts.Length; r++)
+            {
+                // Behind an end the recording is filled with the pad id up to the longest row.
+                int[] actual = last[r] is int end ? [.. rows[r], end] : [.. rows[r]];
+                int[] wanted = [.. expected[r].Skip(width - prompts[r].Length)];
+                bool same = wanted.Length >= actual.Length && wanted.AsSpan(0, actual.Length).SequenceEqual(actual) && wanted.Skip(actual.Length).All(id => id == 0) && (last[r] is not null || wanted.Length == actual.Length);
+                results.Add(GoldenResult.Equal(same, string.Join(' ', actual)));
+            }
+        }
+        return GoldenResult.All(results);
+    }
+
+    // The recording holds a config without a file; a model folder is made of it.
+    private static ICausalLm LoadTinyLlama(string folder, JsonElement config)
+    {
+        string model = Directory.CreateTempSubdirectory("tunesharp-tiny-").FullName;
+        try
+        {
+            JsonObject json = JsonNode.Parse(config.GetRawText())!.AsObject();
+            json["model_type"] = "llama";
+            json["architectures"] = new JsonArray("LlamaForCausalLM");
+            File.WriteAllText(Path.Combine(model, "config.json"), json.ToJsonString());
+            File.Copy(Path.Combine(folder, "tiny_llama.safetensors"), Path.Combine(model, "model.safetensors"));
+            return ModelCatalog.Load(model);
+        }
+        finally
+        {
+            Directory.Delete(model, recursive: true);
+        }
     }
 
     private static GoldenResult HoldBack(JsonElement found)
