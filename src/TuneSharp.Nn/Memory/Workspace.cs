@@ -14,9 +14,9 @@ internal sealed record MemoryBlock(Tensor Storage, ScalarType Type, long NumElem
 
 /// <summary>
 /// Memory of a run: buffers come from here and go back to here, within a step and from step to step, so that steps after
-/// the first allocate nothing. Blocks have eight sizes per power of two (12.5 % is lost at most); a request may be served
-/// by a block up to three sizes larger. When the lengths of batches vary, idle blocks of other sizes are given to the
-/// system, oldest first, before the total grows beyond 1.25 times what was ever in use at once.
+/// the first allocate nothing. Blocks have eight sizes per power of two (12.5 % is lost at most). When the lengths of batches
+/// vary, the total stays within 1.25 times what was ever in use at once: beyond that a request is served by an idle block
+/// up to three sizes larger, or idle blocks of other sizes are given to the system, oldest first.
 /// For one thread, like everything on a tape.
 /// </summary>
 public sealed class Workspace : IDisposable
@@ -112,24 +112,26 @@ public sealed class Workspace : IDisposable
 
     private MemoryBlock Take(ScalarType type, long elements)
     {
-        long size = RoundUp(elements);
-        MemoryBlock? block = null;
-        for (int larger = 0; larger <= LargerSizesTried && block is null; larger++, size = RoundUp(size + 1))
+        long size = RoundUp(elements), bytes = checked(size * type.ElementSize());
+        MemoryBlock? block = TakeIdle(type, size);
+        if (block is null && _idleBytes > 0 && IsTooMuch())
         {
-            if (_idle.TryGetValue((type, size), out Stack<MemoryBlock>? stack)) stack.TryPop(out block);
+            for (int larger = 1; larger <= LargerSizesTried && block is null; larger++) block = TakeIdle(type, size = RoundUp(size + 1));
+            while (block is null && _idleBytes > 0 && IsTooMuch()) DropOldest();
         }
-        if (block is null) block = Allocate(type, RoundUp(elements));
-        else _idleBytes -= block.Bytes;
+        block ??= new MemoryBlock(torch.empty(RoundUp(elements), dtype: type).DetachFromDisposeScope(), type, RoundUp(elements), bytes);
         _rentedBytes += block.Bytes;
         PeakBytes = Math.Max(PeakBytes, _rentedBytes);
         return block;
+
+        bool IsTooMuch() => TotalBytes + bytes > Slack * Math.Max(PeakBytes, _rentedBytes + bytes);
     }
 
-    private MemoryBlock Allocate(ScalarType type, long elements)
+    private MemoryBlock? TakeIdle(ScalarType type, long size)
     {
-        long bytes = checked(elements * type.ElementSize());
-        while (_idleBytes > 0 && TotalBytes + bytes > Slack * Math.Max(PeakBytes, _rentedBytes + bytes)) DropOldest();
-        return new MemoryBlock(torch.empty(elements, dtype: type).DetachFromDisposeScope(), type, elements, bytes);
+        if (!_idle.TryGetValue((type, size), out Stack<MemoryBlock>? stack) || !stack.TryPop(out MemoryBlock? block)) return null;
+        _idleBytes -= block.Bytes;
+        return block;
     }
 
     private void DropOldest()

@@ -1,0 +1,106 @@
+using TorchSharp;
+using TuneSharp.Nn.Tests.Support;
+using static TorchSharp.torch;
+
+namespace TuneSharp.Nn.Tests.Functions;
+
+/// <summary>Every fused function, in odd sizes.</summary>
+internal static class FunctionSpecs
+{
+    private const double Eps = 1e-3;
+
+    public static IEnumerable<FunctionSpec> All() => [.. Norms(), .. Elementwise(), .. Ropes(), .. Attentions(), .. Products(), .. Lookups(), AnyGraph()];
+
+    private static IEnumerable<FunctionSpec> Norms()
+    {
+        foreach ((long tokens, long width) in (List<(long, long)>)[(1, 1), (2, 3), (5, 123), (33, 64), (257, 17)])
+        {
+            yield return new FunctionSpec($"RmsNorm {tokens} x {width}", [[tokens, width]], [[width]],
+                (t, x, p) => t.RmsNorm(x[0], p[0], Eps), (x, p) => RmsNormFunction.Reference(x[0], p[0], Eps))
+            {
+                // Width 1: dX = dY w rstd (1 - x² rstd²) is the difference of two numbers that agree in three digits.
+                SingleTolerance = width == 1 ? 1e-4 : 2e-6,
+            };
+        }
+    }
+
+    private static IEnumerable<FunctionSpec> Elementwise()
+    {
+        foreach (Activation activation in Enum.GetValues<Activation>())
+        {
+            foreach ((long tokens, long width) in (List<(long, long)>)[(1, 1), (7, 33), (64, 31)])
+            {
+                yield return new FunctionSpec($"GatedActivation {activation} {tokens} x {width}", [[tokens, width], [tokens, width]], [],
+                    (t, x, _) => t.GatedActivation(x[0], x[1], activation), (x, _) => GatedActivationFunction.Reference(x[0], x[1], activation));
+            }
+        }
+        yield return new FunctionSpec("Add", [[9, 5], [9, 5]], [], (t, x, _) => t.Add(x[0], x[1]), (x, _) => AddFunction.Reference(x[0], x[1]));
+    }
+
+    private static IEnumerable<FunctionSpec> Ropes()
+    {
+        foreach ((int heads, int headDim) in (List<(int, int)>)[(1, 2), (3, 8), (2, 22)])
+        {
+            TokenBatch batch = Rows(5, 1, 12);
+            var rotary = new RotaryEmbedding(headDim, 100, new RotaryScaling.None(), 64);
+            yield return new FunctionSpec($"Rope {heads} x {headDim}", [[batch.NumTokens, heads * headDim]], [],
+                (t, x, _) => t.Rope(x[0], rotary.Angles(batch, null, t.Workspace.ComputeType), headDim),
+                (x, _) => RopeFunction.Reference(x[0], rotary.Angles(batch, null, x[0].dtype), headDim));
+        }
+    }
+
+    private static IEnumerable<FunctionSpec> Attentions()
+    {
+        List<(int[] Rows, AttentionHeads Heads)> cases =
+        [
+            ([1], new(1, 1, 1)), ([7], new(2, 2, 4)), ([3, 1, 5], new(4, 2, 3)), ([17, 17, 17], new(6, 2, 5)), ([64], new(3, 1, 4)), ([65], new(2, 1, 4)),
+            ([130, 20, 19, 18, 129], new(4, 2, 8)), ([9, 30], new(2, 2, 4) { Window = 1 }), ([70, 150, 149], new(4, 2, 4) { Window = 67 }), ([12, 5], new(2, 1, 4) { Window = 100, Scale = 0.7 }),
+        ];
+        foreach ((int[] lengths, AttentionHeads heads) in cases)
+        {
+            TokenBatch batch = Rows(lengths);
+            long queries = heads.NumHeads * heads.HeadDim, keys = heads.NumKeyValueHeads * heads.HeadDim;
+            yield return new FunctionSpec($"Attention [{string.Join(", ", lengths)}] {heads.NumHeads}/{heads.NumKeyValueHeads} x {heads.HeadDim}, window {heads.Window}",
+                [[batch.NumTokens, queries], [batch.NumTokens, keys], [batch.NumTokens, keys]], [],
+                (t, x, _) => t.Attention(x[0], x[1], x[2], batch, heads),
+                (x, _) => torch.cat([.. batch.Rows.Select(row => AttentionFunction.Reference(Of(x[0], row), Of(x[1], row), Of(x[2], row), heads))], 0))
+            {
+                // Scores of size 5 lose 1e-6 in the exponent; 150 of them are summed.
+                SingleTolerance = 2e-5,
+            };
+        }
+    }
+
+    private static IEnumerable<FunctionSpec> Products()
+    {
+        foreach ((long tokens, long input, long output) in (List<(long, long, long)>)[(1, 1, 1), (5, 7, 3), (33, 64, 17)])
+        {
+            yield return new FunctionSpec($"Linear {tokens} x {input} -> {output}", [[tokens, input]], [[output, input], [output]],
+                (t, x, p) => new Linear("linear", p[0], p[1]).Forward(t, x[0]), (x, p) => x[0].mm(p[0].t()) + p[1]);
+            yield return new FunctionSpec($"Linear with adapter {tokens} x {input} -> {output}", [[tokens, input]], [[output, input], [2, input], [output, 2]],
+                (t, x, p) => new Linear("linear", p[0]) { Adapters = { new TestLora(p[1], p[2], 0.7) } }.Forward(t, x[0]),
+                (x, p) => x[0].mm(p[0].t()) + TestLora.Reference(x[0], p[1], p[2], 0.7));
+        }
+        yield return new FunctionSpec("Linear, rebuilt for a gate", [[6, 5]], [[4, 5], [4, 5]],
+            (t, x, p) => t.SwiGlu(new Linear("gate", p[0]) { Rebuildable = true }.Forward(t, x[0]), new Linear("up", p[1]) { Rebuildable = true }.Forward(t, x[0])),
+            (x, p) => GatedActivationFunction.Reference(x[0].mm(p[0].t()), x[0].mm(p[1].t()), Activation.Silu));
+    }
+
+    private static IEnumerable<FunctionSpec> Lookups()
+    {
+        TokenBatch batch = Rows(9, 4);
+        yield return new FunctionSpec("Embedding", [], [[11, 6]], (t, _, p) => t.Embedding(p[0], batch), (_, p) => EmbeddingFunction.Reference(p[0], batch.IdTensor));
+        yield return new FunctionSpec("Rows", [[8, 3]], [], (t, x, _) => t.Rows(x[0], [7, 0, 3, 3]), (x, _) => x[0].index_select(0, torch.tensor((long[])[7, 0, 3, 3])));
+    }
+
+    private static FunctionSpec AnyGraph() => new("Torch", [[4, 3], [4, 5]], [[3, 5]],
+        (t, x, p) => t.Torch(x, p, Graph), Graph);
+
+    private static Tensor Graph(Tensor[] x, Tensor[] p) => (x[0].mm(p[0]) * x[1]).tanh() + x[1];
+
+    private static Tensor Of(Tensor x, TokenRow row) => x.narrow(0, row.Start, row.Length);
+
+    // A batch belongs to a spec for the whole run of the tests.
+    private static TokenBatch Rows(params int[] lengths) =>
+        TokenBatch.FromRows([.. lengths.Select((n, r) => Enumerable.Range(0, n).Select(i => (i * 7 + r * 3) % 11).ToArray())]);
+}
