@@ -18,33 +18,42 @@ public static class DatasetSplitter
     public static DatasetSplit Split(IReadOnlyList<DatasetRow> rows, double validationSize, double testSize, long seed, SplitGroup group = SplitGroup.Question)
     {
         ArgumentNullException.ThrowIfNull(rows);
+        SplitPlan plan = Plan([.. rows.Select(RowFingerprint.Question)], [.. rows.Select(RowFingerprint.Normalised)], validationSize, testSize, seed, group);
+        return new DatasetSplit(Pick(SplitPart.Train), Pick(SplitPart.Validation), Pick(SplitPart.Test), plan.Notes);
+
+        List<DatasetRow> Pick(SplitPart part) => [.. rows.Where((_, i) => plan.Parts[i] == part)];
+    }
+
+    /// <summary>The same for rows that are known by their fingerprints alone, so that a large file need not lie in memory.</summary>
+    /// <param name="questions"><see cref="RowFingerprint.Question"/> of every row.</param>
+    /// <param name="wholes"><see cref="RowFingerprint.Normalised"/> of every row.</param>
+    /// <param name="validationSize">A share below 1, or a number of rows.</param>
+    /// <param name="testSize">A share below 1, or a number of rows.</param>
+    /// <param name="seed">Seed of the split.</param>
+    /// <param name="group">What stays together.</param>
+    public static SplitPlan Plan(IReadOnlyList<UInt128> questions, IReadOnlyList<UInt128> wholes, double validationSize, double testSize, long seed, SplitGroup group)
+    {
+        ArgumentNullException.ThrowIfNull(questions);
+        ArgumentNullException.ThrowIfNull(wholes);
+        int rows = questions.Count;
         var notes = new List<string>();
-        int validation = Wanted(validationSize, rows.Count), test = Wanted(testSize, rows.Count);
-        if (rows.Count > 0 && validation + test >= rows.Count)
+        int validation = Wanted(validationSize, rows), test = Wanted(testSize, rows);
+        if (rows > 0 && validation + test >= rows)
         {
             if (validationSize >= 1 || testSize >= 1)
-                throw new InvalidInputException($"{validation} rows for validation and {test} for the test leave nothing of {rows.Count} rows to train on.", "val_size", "Ask for fewer, or add rows.");
-            notes.Add($"With {rows.Count} rows none can be kept aside: everything is trained on.");
-            return new DatasetSplit(rows, [], [], notes);
+                throw new InvalidInputException($"{validation} rows for validation and {test} for the test leave nothing of {rows} rows to train on.", "val_size", "Ask for fewer, or add rows.");
+            notes.Add($"With {rows} rows none can be kept aside: everything is trained on.");
+            return new SplitPlan(new SplitPart[rows], notes);
         }
 
-        Part[] parts = Assign(rows, validation, test, seed, group);
+        SplitPart[] parts = Assign(group == SplitGroup.Question ? questions : wholes, validation, test, seed);
         if (group == SplitGroup.Question && IsMissing(parts, validation, test))
         {
             notes.Add("Too many rows ask the same to keep equal questions on one side; only equal rows are kept together.");
-            parts = Assign(rows, validation, test, seed, SplitGroup.Row);
+            parts = Assign(wholes, validation, test, seed);
         }
-        if (IsMissing(parts, validation, test)) notes.Add("Too many rows are equal: a part of the split stays empty.");
-        return new DatasetSplit(Pick(Part.Train), Pick(Part.Validation), Pick(Part.Test), notes);
-
-        List<DatasetRow> Pick(Part part) => [.. rows.Where((_, i) => parts[i] == part)];
-    }
-
-    private enum Part
-    {
-        Train,
-        Validation,
-        Test,
+        if (IsMissing(parts, validation, test)) notes.Add("Too many rows are equal: a part of the split is smaller than asked for.");
+        return new SplitPlan(parts, notes);
     }
 
     private static int Wanted(double size, int rows) => size switch
@@ -54,18 +63,17 @@ public static class DatasetSplitter
         _ => (int)Math.Min(size, int.MaxValue / 2),
     };
 
-    private static Part[] Assign(IReadOnlyList<DatasetRow> rows, int validation, int test, long seed, SplitGroup group)
+    private static SplitPart[] Assign(IReadOnlyList<UInt128> keys, int validation, int test, long seed)
     {
-        var parts = new Part[rows.Count];
+        var parts = new SplitPart[keys.Count];
         if (validation + test == 0) return parts;
         var numbers = new Dictionary<UInt128, int>();
         var groups = new List<List<int>>();
-        for (int i = 0; i < rows.Count; i++)
+        for (int i = 0; i < keys.Count; i++)
         {
-            UInt128 key = group == SplitGroup.Question ? RowFingerprint.Question(rows[i]) : RowFingerprint.Normalised(rows[i]);
-            if (!numbers.TryGetValue(key, out int number))
+            if (!numbers.TryGetValue(keys[i], out int number))
             {
-                numbers.Add(key, number = groups.Count);
+                numbers.Add(keys[i], number = groups.Count);
                 groups.Add([]);
             }
             groups[number].Add(i);
@@ -73,15 +81,15 @@ public static class DatasetSplitter
         foreach (int g in RandomPermutation.Of(groups.Count, seed))
         {
             int size = groups[g].Count;
-            Part part = size <= test ? Part.Test : size <= validation ? Part.Validation : Part.Train;
-            if (part == Part.Test) test -= size;
-            else if (part == Part.Validation) validation -= size;
+            SplitPart part = size <= test ? SplitPart.Test : size <= validation ? SplitPart.Validation : SplitPart.Train;
+            if (part == SplitPart.Test) test -= size;
+            else if (part == SplitPart.Validation) validation -= size;
             foreach (int i in groups[g]) parts[i] = part;
         }
         return parts;
     }
 
     // A part is missing when less than half of what was asked for could be taken.
-    private static bool IsMissing(Part[] parts, int validation, int test) =>
-        parts.Count(p => p == Part.Validation) * 2 < validation || parts.Count(p => p == Part.Test) * 2 < test || !parts.Contains(Part.Train);
+    private static bool IsMissing(SplitPart[] parts, int validation, int test) =>
+        parts.Count(p => p == SplitPart.Validation) * 2 < validation || parts.Count(p => p == SplitPart.Test) * 2 < test || (parts.Length > 0 && !parts.Contains(SplitPart.Train));
 }

@@ -1,0 +1,73 @@
+using TuneSharp.Data.Checking;
+using TuneSharp.Data.Rendering;
+using TuneSharp.Data.Splitting;
+using TuneSharp.Formats;
+
+namespace TuneSharp.Data.Preparation;
+
+/// <summary>
+/// From files to examples: read, split, render, limit. Rows are read twice, first for their fingerprints and then to be rendered, so that
+/// texts of training rows never lie in memory; their ids do.
+/// </summary>
+public static class DatasetPreparation
+{
+    /// <param name="settings">What to read and how.</param>
+    /// <param name="renderer">Tokenizer and template.</param>
+    /// <param name="context">The model's longest context in tokens.</param>
+    /// <param name="seed">The run's seed; <see cref="DataSettings.SplitSeed"/> has precedence for the split.</param>
+    /// <param name="threads">Threads for tokenizing.</param>
+    /// <exception cref="InvalidInputException">A row is broken and not to be skipped, rows are too long and neither to be cut nor dropped, or nothing is left.</exception>
+    public static PreparedDataset Prepare(DataSettings settings, ExampleRenderer renderer, int context, long seed, int threads = 1)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(renderer);
+        ArgumentOutOfRangeException.ThrowIfLessThan(context, 2);
+        settings.Validate();
+        DatasetFiles files = DatasetFiles.Resolve(settings);
+        var rows = new RowIntake(settings);
+        List<SplitPart> parts = rows.Split(files, settings.SplitSeed ?? seed);
+        var train = new PartRows();
+        var validation = new PartRows { KeepsRows = true };
+        var test = new PartRows { KeepsRows = true };
+
+        int number = 0;
+        foreach ((DatasetRow row, RenderedExample? example) in renderer.RenderAll(rows.Read(files.Train), threads, rows.Report))
+            Add(parts[number++], row, example);
+        if (files.Validation is { } validationFile)
+            foreach ((DatasetRow row, RenderedExample? example) in renderer.RenderAll(rows.Read(validationFile), threads, rows.Report)) Add(SplitPart.Validation, row, example);
+        if (files.Test is { } testFile)
+            foreach ((DatasetRow row, RenderedExample? example) in renderer.RenderAll(rows.Read(testFile), threads, rows.Report)) Add(SplitPart.Test, row, example);
+
+        var lengths = new LengthReport(train.Lengths.Concat(validation.Lengths).Concat(test.Lengths));
+        var limit = new LengthLimit(settings, context, lengths);
+        foreach (PartRows part in (PartRows[])[train, validation, test]) limit.Apply(part);
+        if (train.Examples.Count == 0) throw limit.NothingLeft(files.Train);
+        return new PreparedDataset
+        {
+            Train = train.Examples,
+            Validation = validation.Examples,
+            Test = test.Examples,
+            ValidationRows = validation.Rows,
+            TestRows = test.Rows,
+            MaxLength = limit.MaxLength,
+            Lengths = lengths,
+            Counts = new PreparationCounts
+            {
+                Read = rows.Usable,
+                Broken = rows.Broken,
+                Truncated = limit.Truncated,
+                DroppedOverlong = limit.Dropped,
+                NothingToLearn = limit.NothingToLearn,
+            },
+            Notes = [.. rows.Notes, .. limit.Notes],
+            Problems = rows.Problems,
+        };
+
+        void Add(SplitPart side, DatasetRow row, RenderedExample? example)
+        {
+            if (example is null) return;
+            foreach (DataProblem problem in example.Problems) rows.Problems.Add(problem);
+            (side switch { SplitPart.Train => train, SplitPart.Validation => validation, _ => test }).Add(row, example.Example);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using TuneSharp.Data.Checking;
+using TuneSharp.Formats;
+
+namespace TuneSharp.Data.Preparation;
+
+/// <summary>Applies the maximal length and takes out rows with nothing to learn; counts and names everything it does.</summary>
+internal sealed class LengthLimit
+{
+    private const int Named = 5;
+
+    private readonly OverlongRows _policy;
+    private readonly List<RowSource> _emptied = [];
+
+    /// <exception cref="InvalidInputException">max_length is beyond the context, or rows are too long and the policy is error.</exception>
+    public LengthLimit(DataSettings settings, int context, LengthReport lengths)
+    {
+        if (settings.MaxLength > context)
+            throw new InvalidInputException($"max_length is {settings.MaxLength}; the model's context ends at {context} tokens.", "max_length", $"Give at most {context}, or leave it out.");
+        _policy = settings.OverlongRows;
+        MaxLength = settings.MaxLength ?? Math.Max(2, Math.Min(lengths.Longest, context));
+        int overlong = lengths.LongerThan(MaxLength);
+        if (overlong > 0 && _policy == OverlongRows.Error)
+        {
+            throw new InvalidInputException($"{overlong} of {lengths.Count} rows are longer than {(settings.MaxLength is null ? "the model's context of " : "max_length ")}{MaxLength} tokens; the longest has {lengths.Longest}.",
+                "max_length", "Set overlong_rows to truncate or drop" + (MaxLength < context ? $", or max_length up to {context}." : ", or shorten the rows."));
+        }
+    }
+
+    public int MaxLength { get; }
+
+    public long Truncated { get; private set; }
+
+    public long Dropped { get; private set; }
+
+    public long NothingToLearn { get; private set; }
+
+    public IEnumerable<string> Notes
+    {
+        get
+        {
+            if (Truncated > 0) yield return $"{Truncated} rows were cut to {MaxLength} tokens (overlong_rows: truncate).";
+            if (Dropped > 0) yield return $"{Dropped} rows were longer than {MaxLength} tokens and were left out (overlong_rows: drop).";
+            if (NothingToLearn > 0) yield return $"{NothingToLearn} rows have no token to learn and were left out: {Names()}.";
+        }
+    }
+
+    public void Apply(PartRows part) => part.Change(example =>
+    {
+        if (example.Length > MaxLength)
+        {
+            if (_policy == OverlongRows.Drop)
+            {
+                Dropped++;
+                return null;
+            }
+            Truncated++;
+            bool same = ReferenceEquals(example.InputIds, example.Labels);
+            int[] ids = example.InputIds[..MaxLength];
+            example = new TrainingExample(ids, same ? ids : example.Labels[..MaxLength]) { Source = example.Source };
+        }
+        if (example.NumLabels > 0) return example;
+        NothingToLearn++;
+        if (_emptied.Count < Named && example.Source is { } source) _emptied.Add(source);
+        return null;
+    });
+
+    /// <summary>The error when no row is left to train on.</summary>
+    public InvalidInputException NothingLeft(string file) => new(
+        NothingToLearn > 0 ? $"No row has anything to learn: in all {NothingToLearn} rows every token is masked ({Names()})."
+        : Dropped > 0 ? $"No row is left: all {Dropped} are longer than {MaxLength} tokens."
+        : "No row is left to train on.",
+        Path.GetFileName(file),
+        Dropped > 0 ? "Raise max_length, or set overlong_rows to truncate." : "Check that the rows have answers, and that max_length does not cut them off (`data show` prints every token).");
+
+    private string Names() => string.Join("; ", _emptied) + (NothingToLearn > _emptied.Count ? "; …" : "");
+}

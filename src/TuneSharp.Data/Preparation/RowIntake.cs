@@ -1,0 +1,59 @@
+using TuneSharp.Data.Splitting;
+
+namespace TuneSharp.Data.Preparation;
+
+/// <summary>Reads rows as the settings want it: broken ones stop the work or are counted, at most <c>max_samples</c> are taken.</summary>
+internal sealed class RowIntake(DataSettings settings)
+{
+    private readonly List<string> _notes = [];
+    private long _broken;
+
+    public ProblemLog Problems { get; } = new();
+
+    public long Usable { get; private set; }
+
+    public long Broken => _broken;
+
+    public IEnumerable<string> Notes => _broken == 0 ? _notes : [.. _notes, $"{_broken} broken rows were left out (skip_broken_rows)."];
+
+    /// <summary>The side of every row of the training file. Parts that have files of their own are not split off.</summary>
+    public List<SplitPart> Split(DatasetFiles files, long seed)
+    {
+        var questions = new List<UInt128>();
+        var wholes = new List<UInt128>();
+        foreach (DatasetRow row in Take(DatasetReader.Open(files.Train, settings.Format).Read(Quiet)))
+        {
+            questions.Add(RowFingerprint.Question(row));
+            wholes.Add(RowFingerprint.Normalised(row));
+        }
+        SplitPlan plan = DatasetSplitter.Plan(questions, wholes, files.Validation is null ? settings.ValSize : 0, files.Test is null ? settings.TestSize : 0, seed, settings.SplitGroup);
+        _notes.AddRange(plan.Notes);
+        return [.. plan.Parts];
+    }
+
+    /// <summary>The usable rows of a file.</summary>
+    public IEnumerable<DatasetRow> Read(string file)
+    {
+        foreach (DatasetRow row in Take(DatasetReader.Open(file, settings.Format).Read(Report)))
+        {
+            Usable++;
+            yield return row;
+        }
+    }
+
+    /// <summary>Counts a problem; an error stops the work unless broken rows are to be skipped.</summary>
+    public void Report(DataProblem problem)
+    {
+        Quiet(problem);
+        if (problem.Severity == ProblemSeverity.Error) _broken++;
+        Problems.Add(problem);
+    }
+
+    // The first of the two readings: problems are reported by the second, but errors stop the work at once.
+    private void Quiet(DataProblem problem)
+    {
+        if (problem.Severity == ProblemSeverity.Error && !(settings.SkipBrokenRows && problem.Row is not null)) throw problem.ToException();
+    }
+
+    private IEnumerable<DatasetRow> Take(IEnumerable<DatasetRow> rows) => settings.MaxSamples is { } most ? rows.Take(most) : rows;
+}

@@ -1,0 +1,29 @@
+using System.Text.Json.Nodes;
+
+namespace TuneSharp.Data.Rendering;
+
+/// <summary>What is learned of a row, and what its template is rendered with.</summary>
+public sealed record RenderingOptions
+{
+    /// <summary>Learn every token, not the answers alone.</summary>
+    public bool TrainOnPrompt { get; init; }
+
+    /// <summary>Learn the last answer of a conversation only.</summary>
+    public bool LastTurnOnly { get; init; }
+
+    /// <summary>System text for conversations without one; null = none is added (a template may have its own).</summary>
+    public string? System { get; init; }
+
+    /// <summary>Further variables of the template, such as <c>enable_thinking</c>.</summary>
+    public JsonObject? Variables { get; init; }
+
+    /// <summary>What templates that write the date see. Fix it, or rows differ from day to day.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>The part of the settings that concerns rendering.</summary>
+    public static RenderingOptions From(DataSettings settings, TimeProvider? clock = null)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return new RenderingOptions { TrainOnPrompt = settings.TrainOnPrompt, LastTurnOnly = settings.LastTurnOnly, System = settings.System, Clock = clock ?? TimeProvider.System };
+    }
+}
