@@ -39,7 +39,7 @@ public static class TextBlocks
     /// <param name="blockSize">Tokens a block, at least 2.</param>
     /// <param name="overlap">Tokens that a block repeats from the one before it (0 = none).</param>
     /// <param name="lastBlock">What happens to the rest.</param>
-    /// <exception cref="InvalidInputException">The block size is below 2, or the overlap leaves no step.</exception>
+    /// <exception cref="InvalidInputException">The texts do not fill one block, the block size is below 2, or the overlap leaves no step.</exception>
     public static (IReadOnlyList<TrainingExample> Blocks, TextBlocksReport Report) Cut(
         IEnumerable<int[]> documents, int? endToken, int blockSize, int overlap = 0, LastBlock lastBlock = LastBlock.Drop)
     {
@@ -64,10 +64,13 @@ public static class TextBlocks
             if (endToken is { } end && document[^1] != end) stream.Add(end);
         }
 
+        if (stream.Count < blockSize)
+            throw new InvalidInputException($"The texts have {stream.Count} tokens, which do not fill one block of {blockSize}.", "block_size", "Give a smaller block_size, or more text.");
+
         var blocks = new List<TrainingExample>();
         var bounds = new List<(int Start, int End)>();
         int covered = 0;
-        for (int at = 0; covered < stream.Count; at += blockSize - overlap)
+        for (int at = 0; at < stream.Count; at += blockSize - overlap)    // as text-generation-webui: a window begins at every step
         {
             int length = Math.Min(blockSize, stream.Count - at);
             if (length < blockSize && lastBlock == LastBlock.Drop) break;

@@ -1,0 +1,80 @@
+using TuneSharp.Data.Preparation;
+using TuneSharp.Data.Splitting;
+using TuneSharp.Formats;
+using TuneSharp.Tokenizers;
+
+namespace TuneSharp.Data.PreTraining;
+
+/// <summary>Blocks to pre-train on, blocks to validate with, and how they came about.</summary>
+/// <param name="Notes">What the person should know.</param>
+public sealed record PretrainingBlocks(IReadOnlyList<TrainingExample> Train, IReadOnlyList<TrainingExample> Validation, TextBlocksReport TrainReport, TextBlocksReport? ValidationReport, IReadOnlyList<string> Notes);
+
+/// <summary>
+/// From text files to blocks. Conversations are not texts: a dataset of another format is refused. Documents are kept whole on one
+/// side of the split; with fewer than <see cref="FewDocuments"/> of them the last blocks are kept aside instead.
+/// </summary>
+public static class PretrainingData
+{
+    /// <summary>Below so many documents a share of documents says little.</summary>
+    public const int FewDocuments = 20;
+
+    /// <param name="settings">What to read; block_size, max_length and then <paramref name="context"/> give the length of blocks.</param>
+    /// <param name="tokenizer">Encodes the texts; its EOS stands behind each document.</param>
+    /// <param name="context">The model's longest context in tokens.</param>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="threads">Threads for tokenizing.</param>
+    /// <exception cref="InvalidInputException">The rows are no texts, the blocks longer than the context, or the texts too short.</exception>
+    public static PretrainingBlocks Prepare(DataSettings settings, Tokenizer tokenizer, int context, long seed, int threads = 1)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        settings.Validate();
+        int blockSize = settings.BlockSize ?? settings.MaxLength ?? context;
+        if (blockSize > context) throw new InvalidInputException($"block_size is {blockSize}; the model's context ends at {context} tokens.", "block_size", $"Give at most {context}, or leave it out.");
+        DatasetFiles files = DatasetFiles.Resolve(settings);
+        var rows = new RowIntake(settings);
+        int? end = tokenizer.SpecialTokens.Eos?.Id;
+        List<string> notes = end is null ? ["The tokenizer names no end token: documents follow one another without a mark."] : [];
+
+        List<SplitPart> parts = files.Validation is null && settings.ValSize > 0 ? rows.Split(files, settings.SplitSeed ?? seed) : [];
+        bool byDocuments = parts.Count >= FewDocuments;
+        List<int[]> train = [], validation = [];
+        int number = 0;
+        foreach (int[] ids in Encode(rows.Read(files.Train), tokenizer, threads))
+        {
+            bool aside = byDocuments && parts[number] != SplitPart.Train;
+            (aside ? validation : train).Add(ids);
+            number++;
+        }
+        if (files.Validation is { } file) validation = [.. Encode(rows.Read(file), tokenizer, threads)];
+
+        (IReadOnlyList<TrainingExample> blocks, TextBlocksReport report) = TextBlocks.Cut(train, end, blockSize);
+        if (validation.Count > 0)
+        {
+            (IReadOnlyList<TrainingExample> kept, TextBlocksReport keptReport) = TextBlocks.Cut(validation, end, blockSize);
+            return new PretrainingBlocks(blocks, kept, report, keptReport, [.. notes, .. rows.Notes]);
+        }
+        if (files.Validation is not null || settings.ValSize == 0) return new PretrainingBlocks(blocks, [], report, null, [.. notes, .. rows.Notes]);
+        int aim = settings.ValSize < 1 ? (int)Math.Max(1, Math.Round(settings.ValSize * blocks.Count)) : (int)settings.ValSize;
+        if (aim >= blocks.Count) return new PretrainingBlocks(blocks, [], report, null, [.. notes, .. rows.Notes, $"With {blocks.Count} blocks none can be kept aside: everything is trained on."]);
+        notes.Add($"With {parts.Count} documents the last {aim} of {blocks.Count} blocks are kept aside for validation.");
+        return new PretrainingBlocks([.. blocks.Take(blocks.Count - aim)], [.. blocks.Skip(blocks.Count - aim)], report, null, [.. notes, .. rows.Notes]);
+    }
+
+    private static IEnumerable<int[]> Encode(IEnumerable<DatasetRow> rows, Tokenizer tokenizer, int threads)
+    {
+        const int PerThread = 64;
+        foreach (DatasetRow[] chunk in rows.Chunk(threads * PerThread))
+        {
+            int[][] ids = new int[chunk.Length][];
+            if (threads == 1 || chunk.Length == 1) for (int i = 0; i < chunk.Length; i++) ids[i] = Text(chunk[i]);
+            else Parallel.For(0, chunk.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => ids[i] = Text(chunk[i]));
+            foreach (int[] document in ids) yield return document;
+        }
+
+        int[] Text(DatasetRow row) => row is TextRow text ? tokenizer.EncodeIds(text.Text, addSpecialTokens: true)
+            : throw new DataProblem(ProblemSeverity.Error, ProblemKind.WrongType, "Pre-training needs texts; this row is a conversation.", "Give rows of the form {\"text\": …} or a .txt file, or fine-tune on this dataset.")
+            { File = row.Source.File, Row = row.Source.Row, Line = row.Source.Line }.ToException();
+    }
+}
