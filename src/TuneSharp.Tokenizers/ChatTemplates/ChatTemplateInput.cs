@@ -26,4 +26,7 @@ public sealed record ChatTemplateInput(IReadOnlyList<ChatMessage> Messages)
 
     /// <summary>What <c>strftime_now</c> sees.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>What the rendering may use.</summary>
+    public ChatTemplateLimits Limits { get; init; } = ChatTemplateLimits.Default;
 }

@@ -1,0 +1,82 @@
+using TuneSharp.Tokenizers.ChatTemplates.Jinja.Formatting;
+using TuneSharp.Tokenizers.ChatTemplates.Jinja.Running;
+using TuneSharp.Tokenizers.ChatTemplates.Jinja.Values;
+
+namespace TuneSharp.Tokenizers.ChatTemplates.Jinja.Nodes;
+
+/// <summary>Text of the template outside of tags.</summary>
+internal sealed class Literal(string text, int line) : Statement(line)
+{
+    protected override Flow Run(RenderContext context)
+    {
+        context.Output.Write(text);
+        return Flow.Next;
+    }
+}
+
+/// <summary><c>{{ expression }}</c>.</summary>
+internal sealed class Print(Expression expression, int line) : Statement(line)
+{
+    protected override Flow Run(RenderContext context)
+    {
+        Value value = expression.Evaluate(context);
+        if (context.AutoEscape && value is not TextValue { IsMarkup: true }) context.Output.Write(HtmlText.Escaped(value, context));
+        else context.Output.Write(value);
+        return Flow.Next;
+    }
+}
+
+/// <summary><c>{% filter name %}…{% endfilter %}</c>.</summary>
+internal sealed class FilterBlock(FilterExpression filter, Body body, int line) : Statement(line)
+{
+    protected override Flow Run(RenderContext context)
+    {
+        TextValue text = context.Capture(new Scope(context.Scope), body);
+        context.Output.Write(filter.ApplyToBody(text, context));
+        return Flow.Next;
+    }
+}
+
+/// <summary><c>{% generation %}…{% endgeneration %}</c>: what a model would have written.</summary>
+internal sealed class GenerationBlock(Body body, int line) : Statement(line)
+{
+    protected override Flow Run(RenderContext context)
+    {
+        context.Output.WriteGeneration(context.Capture(new Scope(context.Scope), body));
+        return Flow.Next;
+    }
+}
+
+/// <summary><c>{% autoescape on %}…{% endautoescape %}</c>.</summary>
+internal sealed class AutoEscapeBlock(Expression setting, Body body, int line) : Statement(line)
+{
+    protected override Flow Run(RenderContext context)
+    {
+        bool before = context.AutoEscape;
+        context.AutoEscape = setting.Evaluate(context).IsTrue;
+        try
+        {
+            return context.In(new Scope(context.Scope), () => body.Execute(context));
+        }
+        finally
+        {
+            context.AutoEscape = before;
+        }
+    }
+}
+
+/// <summary><c>{% block name %}…{% endblock %}</c>: printed where it stands, and again by <c>self.name()</c>.</summary>
+internal sealed class BlockStatement(string name, bool isScoped, bool isRequired, Body body, int line) : Statement(line)
+{
+    public string Name { get; } = name;
+
+    protected override Flow Run(RenderContext context)
+    {
+        if (isRequired) throw JinjaException.Evaluation($"Required block '{Name}' not found.");
+        context.Output.Write(Render(context, isScoped ? context.Scope : context.Root));
+        return Flow.Next;
+    }
+
+    /// <summary>The block's text; without <c>scoped</c> it sees only the template's own variables.</summary>
+    public TextValue Render(RenderContext context, Scope outer) => context.Nested(() => context.Capture(new Scope(outer), body));
+}
