@@ -7,7 +7,7 @@ public sealed record ChatTemplateLimits
     public static ChatTemplateLimits Default { get; } = new();
 
     /// <summary>Evaluated nodes and work that counts as such (64 copied characters are one step). A long conversation takes some thousands.</summary>
-    public long MaxSteps { get; init; } = 10_000_000;
+    public long MaxSteps { get; init; } = 5_000_000;
 
     /// <summary>Characters of the result and of any text on the way.</summary>
     public int MaxTextLength { get; init; } = 4_000_000;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using TuneSharp.Tokenizers.ChatTemplates.Jinja.Formatting;
 using TuneSharp.Tokenizers.ChatTemplates.Jinja.Running;
 using TuneSharp.Tokenizers.ChatTemplates.Jinja.Values;
@@ -18,6 +19,8 @@ internal static class HtmlFilters
         new("urlize", "trim_url_limit=, nofollow=, target=, rel=, extra_schemes=", Urlize),
     ];
 
+    private static readonly SearchValues<char> s_notInNames = SearchValues.Create(" \t\n\r\f\v/>=");
+
     private static TextValue Escape(BoundCall c) => TextValue.Of(HtmlText.Escaped(c.Self, c.Context), isMarkup: true);
 
     private static TextValue XmlAttributes(BoundCall c)
@@ -29,7 +32,7 @@ internal static class HtmlFilters
         foreach ((Value key, Value value) in dict.Pairs)
         {
             if (value is NoneValue or UndefinedValue) continue;
-            if (key is not TextValue name || name.Text.AsSpan().IndexOfAny(" \t\n\r\f\v/>=") >= 0) throw JinjaException.Evaluation("The name of an attribute holds a character that is not allowed there.");
+            if (key is not TextValue name || name.Text.AsSpan().ContainsAny(s_notInNames)) throw JinjaException.Evaluation("The name of an attribute holds a character that is not allowed there.");
             if (needsSpace) output.Write(' ');
             needsSpace = true;
             output.Write($"{HtmlText.Escaped(name, c.Context)}=\"{HtmlText.Escaped(value, c.Context)}\"");

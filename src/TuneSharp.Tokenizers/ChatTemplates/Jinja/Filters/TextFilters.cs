@@ -106,7 +106,7 @@ internal static class TextFilters
     private static string Quote(string text, bool isQuery, in BoundCall c)
     {
         TextOutput output = c.NewOutput();
-        foreach (byte b in Encoding.UTF8.GetBytes(text))
+        foreach (byte b in System.Text.Encoding.UTF8.GetBytes(text))
             if (char.IsAsciiLetterOrDigit((char)b) || b is (byte)'_' or (byte)'.' or (byte)'-' or (byte)'~' || (b == '/' && !isQuery)) output.Write((char)b);
             else if (b == ' ' && isQuery) output.Write('+');
             else output.Write($"%{b:X2}");

@@ -56,6 +56,6 @@ internal sealed class WithStatement(IReadOnlyList<KeyValuePair<Expression, Expre
     {
         var inner = new Scope(context.Scope);
         foreach ((Expression target, Expression value) in assignments) Assignment.Assign(target, value.Evaluate(context), inner, context);
-        return context.In(inner, () => body.Execute(context));
+        return context.Execute(body, inner);
     }
 }

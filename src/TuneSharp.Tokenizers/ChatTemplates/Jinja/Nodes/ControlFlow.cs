@@ -23,6 +23,8 @@ internal sealed class JumpStatement(Flow flow, int line) : Statement(line)
 /// <summary><c>{% for target in items if condition recursive %}…{% else %}…{% endfor %}</c>. Every turn has a scope of its own.</summary>
 internal sealed class ForStatement(Expression target, Expression items, Expression? condition, bool isRecursive, Body body, Body? otherwise, int line) : Statement(line)
 {
+    private const int StepsOfTurn = 2;
+
     protected override Flow Run(RenderContext context)
     {
         RunOver(items.Evaluate(context), depth: 0, context);
@@ -33,18 +35,21 @@ internal sealed class ForStatement(Expression target, Expression items, Expressi
     {
         context.Line = Line;
         Scope outer = context.Scope;
+        if (isRecursive) outer.Keep();
         List<Value> elements = Selected(context.ToList(iterable), context);
         var loop = new LoopValue(elements, depth, isRecursive ? (inner, innerDepth) => Recurse(inner, innerDepth, outer, context) : null);
+        var turn = new Scope(outer);
         for (int i = 0; i < elements.Count; i++)
         {
             context.Step(Line);
+            context.Budget.Work(StepsOfTurn);
             loop.Index = i;
-            var turn = new Scope(outer);
+            turn = turn.Renew();
             turn.Set("loop", loop);
             Assignment.Assign(target, elements[i], turn, context);
-            if (context.In(turn, () => body.Execute(context)) == Flow.Break) break;
+            if (context.Execute(body, turn) == Flow.Break) break;
         }
-        if (elements.Count == 0 && otherwise is not null) context.In(new Scope(outer), () => otherwise.Execute(context));
+        if (elements.Count == 0 && otherwise is not null) context.Execute(otherwise, new Scope(outer));
     }
 
     private List<Value> Selected(List<Value> elements, RenderContext context)

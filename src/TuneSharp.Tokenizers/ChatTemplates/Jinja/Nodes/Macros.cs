@@ -19,6 +19,7 @@ internal sealed class MacroStatement(MacroDefinition definition, int line) : Sta
 {
     protected override Flow Run(RenderContext context)
     {
+        context.Scope.Keep();
         context.Scope.Set(definition.Name!, new MacroValue(definition, context.Scope));
         return Flow.Next;
     }
@@ -29,6 +30,7 @@ internal sealed class CallBlock(MacroDefinition caller, CallExpression call, int
 {
     protected override Flow Run(RenderContext context)
     {
+        context.Scope.Keep();
         context.Output.Write(call.CallWith(context, new MacroValue(caller, context.Scope)));
         return Flow.Next;
     }

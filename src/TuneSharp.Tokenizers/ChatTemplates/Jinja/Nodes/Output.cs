@@ -54,14 +54,9 @@ internal sealed class AutoEscapeBlock(Expression setting, Body body, int line) :
     {
         bool before = context.AutoEscape;
         context.AutoEscape = setting.Evaluate(context).IsTrue;
-        try
-        {
-            return context.In(new Scope(context.Scope), () => body.Execute(context));
-        }
-        finally
-        {
-            context.AutoEscape = before;
-        }
+        Flow flow = context.Execute(body, new Scope(context.Scope));
+        context.AutoEscape = before;
+        return flow;
     }
 }
 

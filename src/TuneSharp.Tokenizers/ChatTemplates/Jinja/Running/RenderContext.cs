@@ -5,7 +5,7 @@ using TuneSharp.Tokenizers.ChatTemplates.Jinja.Values;
 
 namespace TuneSharp.Tokenizers.ChatTemplates.Jinja.Running;
 
-/// <summary>The state of one rendering: variables, output, position and budget.</summary>
+/// <summary>The state of one rendering: variables, output, position and budget. A fault ends the rendering, so nothing is restored after one.</summary>
 internal sealed class RenderContext
 {
     private int _callDepth;
@@ -84,9 +84,10 @@ internal sealed class RenderContext
     public List<Value> ToList(Value value)
     {
         var items = new List<Value>();
+        if (value.Length is int length) Budget.Elements(length);
         foreach (Value item in Iterate(value))
         {
-            Budget.Elements(1);
+            if (value.Length is null) Budget.Elements(1);
             items.Add(item);
         }
         return items;
@@ -101,14 +102,19 @@ internal sealed class RenderContext
     {
         Scope before = Scope;
         Scope = scope;
-        try
-        {
-            return action();
-        }
-        finally
-        {
-            Scope = before;
-        }
+        T result = action();
+        Scope = before;
+        return result;
+    }
+
+    /// <summary>Runs a body with another scope.</summary>
+    public Flow Execute(Body body, Scope scope)
+    {
+        Scope before = Scope;
+        Scope = scope;
+        Flow flow = body.Execute(this);
+        Scope = before;
+        return flow;
     }
 
     /// <summary>Runs a body with another scope and collects what it prints.</summary>
@@ -119,29 +125,19 @@ internal sealed class RenderContext
     {
         OutputBuffer before = Output;
         Output = new OutputBuffer(Budget);
-        try
-        {
-            In(scope, action);
-            return Output.ToValue(AutoEscape);
-        }
-        finally
-        {
-            Output = before;
-        }
+        In(scope, action);
+        TextValue text = Output.ToValue(AutoEscape);
+        Output = before;
+        return text;
     }
 
     /// <summary>Runs a macro or a recursive loop, which count towards the depth limit.</summary>
     public T Nested<T>(Func<T> action)
     {
         if (++_callDepth > Budget.Limits.MaxDepth) throw TooDeep();
-        try
-        {
-            return action();
-        }
-        finally
-        {
-            _callDepth--;
-        }
+        T result = action();
+        _callDepth--;
+        return result;
     }
 
     private JinjaException TooDeep() =>
