@@ -67,6 +67,14 @@ public sealed partial class Tokenizer
 
     internal static Tokenizer Parse(TokenizerFiles files) => new(TokenizerJson.Parse(files.TokenizerJson, files.Where), files);
 
+    /// <summary>What the normalizer makes of a text as a whole.</summary>
+    internal string Normalize(string text)
+    {
+        if (_pipeline.Normalizer is null) return text;
+        byte[] bytes = System.Text.Encoding.UTF8.GetBytes(text);
+        return System.Text.Encoding.UTF8.GetString(_pipeline.Normalizer.Apply(AlignedText.FromSource(bytes, 0, bytes.Length, tracked: false)).Bytes);
+    }
+
     /// <param name="continued">The ids continue a text: nothing is stripped at their front.</param>
     internal string DecodePart(ReadOnlySpan<int> ids, bool skipSpecialTokens, bool continued)
     {

@@ -5,11 +5,26 @@ namespace TuneSharp.Tokenizers.Files;
 /// <summary>Reads <c>normalizer</c>.</summary>
 internal static class NormalizerReader
 {
+    private const string Known = "Sequence, NFC, NFD, NFKC, NFKD, Lowercase, StripAccents, Strip, Nmt, Prepend, Replace, ByteLevel, BertNormalizer";
+
     public static Normalizer? Read(JsonField component) => component.IsNull ? null : ReadStep(component);
 
     private static Normalizer ReadStep(JsonField step) => TokenizerJson.TypeOf(step) switch
     {
         "Sequence" => new SequenceNormalizer([.. step["normalizers"].Items().Select(ReadStep)]),
-        _ => throw TokenizerJson.UnknownType(step, "normalizer", "Sequence"),
+        "NFC" => new NormalFormNormalizer(compose: true, compatibility: false),
+        "NFD" => new NormalFormNormalizer(compose: false, compatibility: false),
+        "NFKC" => new NormalFormNormalizer(compose: true, compatibility: true),
+        "NFKD" => new NormalFormNormalizer(compose: false, compatibility: true),
+        "Lowercase" => new LowercaseNormalizer(),
+        "StripAccents" => new StripAccentsNormalizer(),
+        "Strip" => new StripNormalizer(step["strip_left"].Flag(true), step["strip_right"].Flag(true)),
+        "Nmt" => new NmtNormalizer(),
+        "Prepend" => new PrependNormalizer(step["prepend"].Text()),
+        "Replace" => new ReplaceNormalizer(PatternReader.Read(step["pattern"]), step["content"].Text()),
+        "ByteLevel" => new ByteLevelNormalizer(),
+        "BertNormalizer" => new BertNormalizer(
+            step["clean_text"].Flag(true), step["handle_chinese_chars"].Flag(true), step["strip_accents"].FlagOrNull(), step["lowercase"].Flag(true)),
+        _ => throw TokenizerJson.UnknownType(step, "normalizer", Known),
     };
 }
