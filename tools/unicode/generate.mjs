@@ -17,7 +17,7 @@ async function set(version, ...paths) {
 }
 function names(version, property) {
   const folder = require.resolve(`@unicode/unicode-${version}/package.json`).replace('package.json', property);
-  return fs.readdirSync(folder).filter(n => !n.includes('.')).sort();
+  return fs.readdirSync(folder).filter(n => !n.includes('.') && n !== 'Unknown').sort();
 }
 
 function varint(out, n) {
