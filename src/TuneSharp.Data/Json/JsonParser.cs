@@ -190,107 +190,136 @@ internal ref struct JsonParser
         int stop = _json[_at..].IndexOfAny(s_textEnd);
         if (stop >= 0 && _json[_at + stop] == '"')
         {
-            ReadOnlySpan<byte> plain = _json.Slice(_at, stop);
             _at += stop + 1;
-            return Decode(plain, start);
+            return Decode(_json.Slice(start, stop), start, _json.Slice(start, stop));
         }
-        var text = new StringBuilder();
+        byte[] unescaped = ArrayPool<byte>.Shared.Rent(Math.Max(256, stop * 4));
+        try
+        {
+            return ReadEscapedText(start, ref unescaped);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(unescaped);
+        }
+    }
+
+    // The text's UTF-8 is put together in a buffer and decoded once.
+    private string? ReadEscapedText(int start, ref byte[] unescaped)
+    {
+        int length = 0;
         while (true)
         {
-            stop = _json[_at..].IndexOfAny(s_textEnd);
+            int stop = _json[_at..].IndexOfAny(s_textEnd);
             if (stop < 0)
             {
-                _at = _json.Length;
                 FailAtEnd(inText: true);
                 return null;
             }
-            text.Append(Decode(_json.Slice(_at, stop), _at));
+            if (unescaped.Length < length + stop + 8)
+            {
+                byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(length + stop + 8, unescaped.Length * 2));
+                unescaped.AsSpan(0, length).CopyTo(larger);
+                ArrayPool<byte>.Shared.Return(unescaped);
+                unescaped = larger;
+            }
+            _json.Slice(_at, stop).CopyTo(unescaped.AsSpan(length));
+            length += stop;
             _at += stop;
             byte b = _json[_at];
             if (b == '"')
             {
-                _at++;
-                string whole = text.ToString();
-                NoteHalfPairs(whole, start);
-                return whole;
+                ReadOnlySpan<byte> raw = _json[start.._at++];
+                return Decode(unescaped.AsSpan(0, length), start, raw);
             }
             if (b == '\\')
             {
-                if (!ReadEscape(text)) return null;
+                if (ReadEscape() is not { } rune) return null;
+                length += rune.EncodeToUtf8(unescaped.AsSpan(length));
                 continue;
             }
-            Fail(_at, b is (byte)'\n' or (byte)'\r'
-                ? "A line break stands inside a text: the row is spread over two lines."
-                : string.Create(CultureInfo.InvariantCulture, $"An unescaped control character (U+{b:X4}) stands inside a text."),
-                b is (byte)'\n' or (byte)'\r' ? "Write it as \\n." : b == '\t' ? "Write it as \\t." : string.Create(CultureInfo.InvariantCulture, $"Write it as \\u{b:X4}."), inText: true);
+            bool isBreak = b is (byte)'\n' or (byte)'\r';
+            string code = string.Create(CultureInfo.InvariantCulture, $"{b:X4}");
+            Fail(_at, isBreak ? "A line break stands inside a text: the row is spread over two lines." : $"An unescaped control character (U+{code}) stands inside a text.",
+                isBreak ? "Write it as \\n." : b == '\t' ? "Write it as \\t." : $"Write it as \\u{code}.", inText: true);
             return null;
         }
     }
 
-    private bool ReadEscape(StringBuilder text)
+    private Rune? ReadEscape()
     {
         int backslash = _at++;
         if (_at == _json.Length)
         {
             FailAtEnd(inText: true);
-            return false;
+            return null;
         }
         byte b = _json[_at++];
         switch (b)
         {
-            case (byte)'"' or (byte)'\\' or (byte)'/': text.Append((char)b); return true;
-            case (byte)'n': text.Append('\n'); return true;
-            case (byte)'t': text.Append('\t'); return true;
-            case (byte)'r': text.Append('\r'); return true;
-            case (byte)'b': text.Append('\b'); return true;
-            case (byte)'f': text.Append('\f'); return true;
-            case (byte)'u':
-                int value = 0;
-                for (int i = 0; i < 4; i++)
-                {
-                    if (_at == _json.Length)
-                    {
-                        FailAtEnd(inText: true);
-                        return false;
-                    }
-                    int digit = HexDigit(_json[_at++]);
-                    if (digit < 0)
-                    {
-                        Fail(backslash, "\\u must be followed by four hexadecimal digits.", inText: true);
-                        return false;
-                    }
-                    value = value * 16 + digit;
-                }
-                text.Append((char)value);
-                return true;
+            case (byte)'"' or (byte)'\\' or (byte)'/': return new Rune((char)b);
+            case (byte)'n': return new Rune('\n');
+            case (byte)'t': return new Rune('\t');
+            case (byte)'r': return new Rune('\r');
+            case (byte)'b': return new Rune('\b');
+            case (byte)'f': return new Rune('\f');
+            case (byte)'u': return ReadCodePoint(backslash);
             default:
                 Fail(backslash, b is > 32 and < 127 ? $"\\{(char)b} is not an escape of JSON." : "A backslash is followed by no escape of JSON.", "Write a backslash itself as \\\\.", inText: true);
-                return false;
+                return null;
         }
     }
 
-    private string Decode(ReadOnlySpan<byte> bytes, int offset)
+    // Behind \u: one character, or both halves of a surrogate pair.
+    private Rune? ReadCodePoint(int backslash)
     {
-        if (Utf8.IsValid(bytes) || _reading.Fault is not null) return Encoding.UTF8.GetString(bytes);
-        int bad = 0;
-        while (Rune.DecodeFromUtf8(bytes[bad..], out _, out int consumed) == OperationStatus.Done) bad += consumed;
-        _reading.Fault = new JsonFault(offset + bad, ProblemKind.Encoding, "The text holds bytes that are not UTF-8.", "Save the file as UTF-8.", InText: true);
-        return Encoding.UTF8.GetString(bytes);
-    }
-
-    private readonly void NoteHalfPairs(string text, int offset)
-    {
-        if (_reading.Fault is not null) return;
-        for (int i = 0; i < text.Length; i++)
+        if (ReadHex(backslash) is not { } unit) return null;
+        if (!char.IsSurrogate(unit)) return new Rune(unit);
+        if (char.IsHighSurrogate(unit) && _json[_at..].StartsWith("\\u"u8))
         {
-            if (!char.IsSurrogate(text[i])) continue;
-            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1])) i++;
-            else
-            {
-                _reading.Fault = new JsonFault(offset, ProblemKind.Encoding, "The text holds half of a surrogate pair (\\ud800 to \\udfff alone).", "Remove that character.", InText: true);
-                return;
-            }
+            int second = _at;
+            _at += 2;
+            if (ReadHex(second) is not { } low) return null;
+            if (char.IsLowSurrogate(low)) return new Rune(unit, low);
+            _at = second;    // another character: it is read by itself
         }
+        _reading.Fault ??= new JsonFault(backslash, ProblemKind.Encoding, "The text holds half of a surrogate pair (\\ud800 to \\udfff alone).", "Remove that character.", InText: true);
+        return Rune.ReplacementChar;
+    }
+
+    private char? ReadHex(int backslash)
+    {
+        int value = 0;
+        for (int i = 0; i < 4; i++)
+        {
+            if (_at == _json.Length)
+            {
+                FailAtEnd(inText: true);
+                return null;
+            }
+            int digit = HexDigit(_json[_at++]);
+            if (digit < 0)
+            {
+                Fail(backslash, "\\u must be followed by four hexadecimal digits.", inText: true);
+                return null;
+            }
+            value = value * 16 + digit;
+        }
+        return (char)value;
+    }
+
+    /// <param name="text">The bytes of the text itself.</param>
+    /// <param name="start">Offset of its first byte in the piece.</param>
+    /// <param name="raw">The same as it stands in the piece, escapes not resolved: places are counted there.</param>
+    private readonly string Decode(ReadOnlySpan<byte> text, int start, ReadOnlySpan<byte> raw)
+    {
+        if (_reading.Fault is null && !Utf8.IsValid(raw))
+        {
+            int bad = 0;
+            while (Rune.DecodeFromUtf8(raw[bad..], out _, out int consumed) == OperationStatus.Done) bad += consumed;
+            _reading.Fault = new JsonFault(start + bad, ProblemKind.Encoding, "The text holds bytes that are not UTF-8.", "Save the file as UTF-8.", InText: true);
+        }
+        return Encoding.UTF8.GetString(text);
     }
 
     private JsonItem? FailAtUnexpected(string expected)
