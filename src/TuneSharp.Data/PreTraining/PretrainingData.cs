@@ -37,7 +37,13 @@ public static class PretrainingData
         int? end = tokenizer.SpecialTokens.Eos?.Id;
         List<string> notes = end is null ? ["The tokenizer names no end token: documents follow one another without a mark."] : [];
 
-        List<SplitPart> parts = files.Validation is null && settings.ValSize > 0 ? rows.Split(files, settings.SplitSeed ?? seed) : [];
+        IReadOnlyList<SplitPart> parts = [];
+        if (files.Validation is null && settings.ValSize > 0)
+        {
+            SplitPlan plan = rows.Split(files, settings.SplitSeed ?? seed);
+            parts = plan.Parts;
+            if (parts.Count >= FewDocuments) notes.AddRange(plan.Notes);
+        }
         bool byDocuments = parts.Count >= FewDocuments;
         List<int[]> train = [], validation = [];
         int number = 0;

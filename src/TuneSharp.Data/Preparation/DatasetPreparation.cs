@@ -25,14 +25,14 @@ public static class DatasetPreparation
         settings.Validate();
         DatasetFiles files = DatasetFiles.Resolve(settings);
         var rows = new RowIntake(settings);
-        List<SplitPart> parts = rows.Split(files, settings.SplitSeed ?? seed);
+        SplitPlan plan = rows.Split(files, settings.SplitSeed ?? seed);
         var train = new PartRows();
         var validation = new PartRows { KeepsRows = true };
         var test = new PartRows { KeepsRows = true };
 
         int number = 0;
         foreach ((DatasetRow row, RenderedExample? example) in renderer.RenderAll(rows.Read(files.Train), threads, rows.Report))
-            Add(parts[number++], row, example);
+            Add(plan.Parts[number++], row, example);
         if (files.Validation is { } validationFile)
             foreach ((DatasetRow row, RenderedExample? example) in renderer.RenderAll(rows.Read(validationFile), threads, rows.Report)) Add(SplitPart.Validation, row, example);
         if (files.Test is { } testFile)
@@ -59,7 +59,7 @@ public static class DatasetPreparation
                 DroppedOverlong = limit.Dropped,
                 NothingToLearn = limit.NothingToLearn,
             },
-            Notes = [.. rows.Notes, .. limit.Notes],
+            Notes = [.. plan.Notes, .. rows.Notes, .. limit.Notes],
             Problems = rows.Problems,
         };
 

@@ -5,7 +5,6 @@ namespace TuneSharp.Data.Preparation;
 /// <summary>Reads rows as the settings want it: broken ones stop the work or are counted, at most <c>max_samples</c> are taken.</summary>
 internal sealed class RowIntake(DataSettings settings)
 {
-    private readonly List<string> _notes = [];
     private long _broken;
 
     public ProblemLog Problems { get; } = new();
@@ -14,10 +13,10 @@ internal sealed class RowIntake(DataSettings settings)
 
     public long Broken => _broken;
 
-    public IEnumerable<string> Notes => _broken == 0 ? _notes : [.. _notes, $"{_broken} broken rows were left out (skip_broken_rows)."];
+    public IEnumerable<string> Notes => _broken == 0 ? [] : [$"{_broken} broken rows were left out (skip_broken_rows)."];
 
     /// <summary>The side of every row of the training file. Parts that have files of their own are not split off.</summary>
-    public List<SplitPart> Split(DatasetFiles files, long seed)
+    public SplitPlan Split(DatasetFiles files, long seed)
     {
         var questions = new List<UInt128>();
         var wholes = new List<UInt128>();
@@ -26,9 +25,7 @@ internal sealed class RowIntake(DataSettings settings)
             questions.Add(RowFingerprint.Question(row));
             wholes.Add(RowFingerprint.Normalised(row));
         }
-        SplitPlan plan = DatasetSplitter.Plan(questions, wholes, files.Validation is null ? settings.ValSize : 0, files.Test is null ? settings.TestSize : 0, seed, settings.SplitGroup);
-        _notes.AddRange(plan.Notes);
-        return [.. plan.Parts];
+        return DatasetSplitter.Plan(questions, wholes, files.Validation is null ? settings.ValSize : 0, files.Test is null ? settings.TestSize : 0, seed, settings.SplitGroup);
     }
 
     /// <summary>The usable rows of a file.</summary>
