@@ -1,0 +1,148 @@
+// T = tokens, I = in, O = out, r = rank
+using TorchSharp;
+using TuneSharp.Nn;
+using TuneSharp.Peft.Randomness;
+using static TorchSharp.torch;
+using Buffer = TuneSharp.Nn.Buffer;
+
+namespace TuneSharp.Peft.Lora;
+
+/// <summary>
+/// LoRA (Hu et al. 2021, arXiv:2106.09685) in a slot of a linear: never as a product with a full-size ΔW.
+/// <code>
+/// u_Tr = drop(x)_TI A_rI^T        y_TO += s u B_rO        s = alpha / r, or alpha / sqrt(r)
+/// dU = s dY B^T    dB += s u^T dY    dA += dU^T drop(x)    dX += mask ∘ (dU A)
+/// </code>
+/// B is held as [r, O], the transpose of what PEFT stores: both thin products with it are three times as fast in that order.
+/// The mask of dropout is a function of the tape's seed and the module's name: backward makes it again instead of keeping it.
+/// </summary>
+public sealed class LoraAdapter : ILinearAdapter, IDisposable
+{
+    private readonly ulong _nameHash;
+
+    /// <param name="linear">The module that gets it.</param>
+    /// <param name="config">Rank, scale, dropout.</param>
+    internal LoraAdapter(Linear linear, LoraConfig config)
+    {
+        Linear = linear;
+        Scale = config.Scale;
+        Dropout = config.Dropout;
+        _nameHash = CounterRandom.Hash(linear.Name);
+        string prefix = LoraNames.Module(linear.Name);
+        using var off = no_grad();
+        A = new Parameter(prefix + LoraNames.A, zeros(config.Rank, linear.In));
+        B = new Parameter(prefix + LoraNames.B, zeros(config.Rank, linear.Out));
+    }
+
+    public Linear Linear { get; }
+
+    /// <summary>[r, I].</summary>
+    public Parameter A { get; }
+
+    /// <summary>[r, O]: transposed against the file.</summary>
+    public Parameter B { get; }
+
+    public double Scale { get; }
+
+    /// <summary>Share of the inputs that is set to 0 while the tape is training.</summary>
+    public double Dropout { get; }
+
+    /// <summary>Multiplies the adapter's part: 1 as trained, 0 as if it were not there.</summary>
+    public double Strength { get; set; } = 1;
+
+    public bool Trained => A.Trained || B.Trained;
+
+    /// <summary>In tests: a recorded mask [T, I] of 0 and 1 / (1 - p) in place of the own one.</summary>
+    internal Func<Tensor>? RecordedMask { get; set; }
+
+    public Action<Tensor> Forward(Tape t, Linear linear, Var x, Tensor y)
+    {
+        Workspace ws = t.Workspace;
+        long numTokens = x.NumTokens;
+        long rank = A.Value.shape[0];
+        double s = Scale * Strength;
+        bool trained = Trained, drops = Dropout > 0 && t.Training;
+        ulong maskKey = drops ? CounterRandom.Key(t.Seed, _nameHash) : 0;
+
+        Buffer u = t.Rent(numTokens, rank);
+        if (drops)
+        {
+            using Buffer dropped_TI = ws.Rent(numTokens, linear.In);
+            FillMask(ws, dropped_TI.Tensor, maskKey);
+            dropped_TI.Tensor.mul_(x.Data);
+            u.Tensor.addmm_(dropped_TI.Tensor, Computed(A, ws).t(), 0, 1);
+        }
+        else u.Tensor.addmm_(x.Data, Computed(A, ws).t(), 0, 1);
+        y.addmm_(u.Tensor, Computed(B, ws), 1, (float)s);
+
+        if (!trained && !x.NeedsGrad) return _ => { };
+        Kept input = trained ? t.Keep(x) : default, hidden = trained ? t.Keep(u) : default;
+
+        return dY_TO =>
+        {
+            if (trained) B.AddProduct(hidden.Data.t(), dY_TO, s);
+            using Buffer dU = ws.Rent(numTokens, rank);
+            dU.Tensor.addmm_(dY_TO, Computed(B, ws).t(), 0, (float)s);
+            if (!drops)
+            {
+                if (trained) A.AddProduct(dU.Tensor.t(), input.Data);
+                if (x.NeedsGrad) x.AddProduct(dU.Tensor, Computed(A, ws));
+                return;
+            }
+
+            using Buffer mask_TI = ws.Rent(numTokens, linear.In);
+            FillMask(ws, mask_TI.Tensor, maskKey);
+            if (x.NeedsGrad)
+            {
+                Buffer dX = ws.Rent(numTokens, linear.In);
+                dX.Tensor.addmm_(dU.Tensor, Computed(A, ws), 0, 1).mul_(mask_TI.Tensor);
+                x.Give(dX);
+            }
+
+            if (trained) A.AddProduct(dU.Tensor.t(), mask_TI.Tensor.mul_(input.Data));
+        };
+    }
+
+    /// <summary>A uniform as PEFT's kaiming_uniform(a = √5), that is within ±1/√I; B zero: the adapter changes nothing yet.</summary>
+    internal void Initialise(long seed)
+    {
+        using var off = no_grad();
+        var values = new float[A.NumElements];
+        CounterRandom.FillUniform(values, CounterRandom.Key(seed, _nameHash), 1 / Math.Sqrt(Linear.In));
+        using Tensor start = tensor(values);
+        using Tensor shaped = start.reshape(A.Value.shape);
+        A.Value.copy_(shaped);
+        B.Value.zero_();
+    }
+
+    /// <summary>In tests: the mask that a tape with this seed uses, [T, I] in float64.</summary>
+    internal Tensor MaskFor(long tapeSeed, long numTokens)
+    {
+        var mask = new float[numTokens * Linear.In];
+        CounterRandom.FillDropout(mask, CounterRandom.Key(tapeSeed, _nameHash), Dropout);
+        using Tensor flat = tensor(mask);
+        return flat.reshape(numTokens, Linear.In).to(ScalarType.Float64);
+    }
+
+    public void Dispose()
+    {
+        A.Dispose();
+        B.Dispose();
+    }
+
+    /// <summary>Adapters are float32; the products are in the workspace's type.</summary>
+    private static Tensor Computed(Parameter p, Workspace ws) => p.Value.dtype == ws.ComputeType ? p.Value : p.Value.to(ws.ComputeType);
+
+    private void FillMask(Workspace ws, Tensor mask_TI, ulong key)
+    {
+        if (RecordedMask is not null)
+        {
+            mask_TI.copy_(RecordedMask());
+            return;
+        }
+
+        using Buffer wide = ws.Rent(ScalarType.Float32, mask_TI.shape);
+        CounterRandom.FillDropout(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(wide.Tensor.bytes), key, Dropout);
+        mask_TI.copy_(wide.Tensor);
+    }
+}
