@@ -1,0 +1,28 @@
+using TorchSharp;
+using TuneSharp.Formats;
+using TuneSharp.Formats.Safetensors;
+using TuneSharp.Peft;
+using TuneSharp.Training.Optimizers;
+
+namespace TuneSharp.Training.Checkpoints;
+
+/// <summary>optimizer.safetensors: AdamW's moments and masters by parameter name.</summary>
+internal static class OptimizerFile
+{
+    public const string FileName = "optimizer.safetensors";
+
+    public static void Write(string folder, AdamW optimizer) =>
+        SafetensorsWriter.Write(Path.Combine(folder, FileName), [.. optimizer.State.Select(pair => StoredTensor.ToWrite(pair.Key, pair.Value))]);
+
+    /// <exception cref="InvalidInputException">It belongs to another set of trained parameters.</exception>
+    public static void Read(string folder, AdamW optimizer, int appliedSteps)
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, FileName));
+        IReadOnlyDictionary<string, torch.Tensor> state = optimizer.State;
+        string? other = file.Tensors.Keys.Except(state.Keys).Concat(state.Keys.Except(file.Tensors.Keys)).FirstOrDefault();
+        if (other is not null)
+            throw new InvalidInputException($"The checkpoint and this run train different parameters: `{other}` is in one of them only.", file.Path, "Resume with the recipe that the run was started with.");
+        foreach ((string name, torch.Tensor tensor) in state) StoredTensor.Read(file, file.Tensors[name], tensor);
+        optimizer.Resume(appliedSteps);
+    }
+}

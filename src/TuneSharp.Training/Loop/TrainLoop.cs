@@ -1,0 +1,221 @@
+using TuneSharp.Formats.Files;
+using TuneSharp.Nn;
+using TuneSharp.Training.Checkpoints;
+using TuneSharp.Training.Optimizers;
+using TuneSharp.Training.Schedules;
+
+namespace TuneSharp.Training.Loop;
+
+/// <summary>
+/// The loop over optimizer steps: step, report, evaluate, checkpoint, stop. Everything random is a function of seed and step, so
+/// a run that is stopped anywhere and resumed gives the same bits as one that was not, on the same machine.
+/// </summary>
+public sealed class TrainLoop : IDisposable
+{
+    private readonly TrainJob _job;
+    private readonly StepPlan _plan;
+    private readonly LearningRateSchedule _schedule;
+    private readonly MicroBatches _batches;
+    private readonly Workspace _workspace;
+    private readonly AdamW _optimizer;
+    private readonly TrainStep _step;
+    private readonly CheckpointStore _checkpoints;
+    private readonly StepReporter _reporter;
+    private LossWatch _watch = LossWatch.Empty;
+    private int _completed, _skipsInARow;
+    private long _numTokens;
+    private RunRequest _request;
+
+    /// <summary>An evaluation was due at this step and did not come to its end.</summary>
+    private bool _evaluationPending;
+
+    /// <exception cref="Formats.InvalidInputException">Settings, data or the checkpoint cannot be used; nothing was changed.</exception>
+    public TrainLoop(TrainJob job)
+    {
+        _job = job;
+        job.Settings.Validate();
+        _plan = StepPlan.Create(job.Train.Count, job.Settings);
+        int warmup = LearningRateSchedule.ResolveWarmup(job.Settings.WarmupSteps, _plan.TotalSteps);
+        _schedule = LearningRateSchedule.Create(job.Settings.LrSchedulerType, job.Settings.LearningRate, warmup, _plan.TotalSteps, job.Settings.LrSchedulerKwargs);
+        _batches = new MicroBatches(job.Train, _plan, job.Settings);
+        _checkpoints = new CheckpointStore(job.CheckpointsFolder);
+        _workspace = job.Model.CreateWorkspace();
+        _optimizer = new AdamW(job.Method.Trained, AdamWOptions.From(job.Settings));
+        _step = new TrainStep(job.Model, job.Method.Trained, _optimizer, _workspace, job.Settings.Seed, job.Settings.MaxGradNorm);
+        _reporter = new StepReporter(job.Report, job.Clock, _plan, job.Settings.LoggingSteps);
+        try
+        {
+            if (job.ResumeFrom is not null) Resume(job.ResumeFrom);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Trains to the end or until somebody stops it.</summary>
+    /// <exception cref="TrainingFailedException">Too many steps without finite numbers; the last checkpoint is sound.</exception>
+    /// <exception cref="SaveFailedException">The last checkpoint or the result could not be written.</exception>
+    public Finished Run()
+    {
+        long began = _job.Clock.GetTimestamp();
+        long trained = _job.Method.Trained.Sum(p => p.NumElements);
+        long all = _job.Model.Parameters.Concat(_job.Method.Trained).Distinct().Sum(p => p.NumElements);
+        _job.Report(new Started(_plan.TotalSteps, _plan.NumEpochs, _job.Train.Count, _job.Validation.Count, trained, all, _completed));
+        StopReason reason = Loop();
+        if (!_checkpoints.Has(_completed)) SaveCheckpoint(mustSucceed: true);
+        int resultStep = reason == StopReason.Paused ? _completed : WriteResult();
+        var finished = new Finished(_completed, reason, _reporter.MeanLoss, _watch.Best, _watch.BestStep, resultStep, _job.Clock.GetElapsedTime(began));
+        _job.Report(finished);
+        return finished;
+    }
+
+    private bool IsLast => _completed == _plan.TotalSteps;
+
+    private StopReason Loop()
+    {
+        var evaluate = new EveryNSteps(_job.Settings.EvalSteps, _plan);
+        var save = new EveryNSteps(_job.Settings.SaveSteps, _plan);
+        bool evaluates = _job.Validation.Count > 0 && _job.Settings.EvalSteps != 0;
+        while (_completed < _plan.TotalSteps || _evaluationPending)
+        {
+            if (!_evaluationPending)
+            {
+                if (!OneStep()) return StopReasonOf(_request);
+                _evaluationPending = evaluates && (evaluate.IsDue(_completed) || IsLast);
+            }
+
+            bool evaluated = _evaluationPending, improved = false;
+            if (_evaluationPending)
+            {
+                if (Evaluate() is not { } better) return StopReasonOf(_request);
+                (_evaluationPending, improved) = (false, better);
+            }
+
+            if (save.IsDue(_completed) || IsLast || (improved && _job.Settings.LoadBestModelAtEnd)) SaveCheckpoint();
+            if (evaluated && _job.Settings.EarlyStoppingPatience <= _watch.WithoutImprovement) return StopReason.EarlyStopped;
+        }
+
+        return StopReason.Completed;
+    }
+
+    /// <returns>False if somebody asked to stop; the step is then as if it had not begun.</returns>
+    private bool OneStep()
+    {
+        double rate = _schedule.At(_completed);
+        long began = _job.Clock.GetTimestamp();
+        StepResult? result = _step.Run(_completed, _batches.Of(_completed), rate, Interrupted);
+        if (result is null) return false;
+        _completed++;
+        _numTokens += result.NumTokens;
+        _reporter.Step(_completed, result, rate, _numTokens, _job.Clock.GetElapsedTime(began));
+        if (result.Applied) _skipsInARow = 0;
+        else CountSkip(result);
+        return true;
+    }
+
+    private void CountSkip(StepResult result)
+    {
+        _skipsInARow++;
+        string what = double.IsFinite(result.Loss) ? "gradient" : "loss";
+        _job.Report(new Warning(_completed, "non_finite_step", $"Step {_completed} was skipped: its {what} is not a finite number. The weights are as they were before it."));
+        if (_skipsInARow < _job.Settings.MaxSkippedSteps) return;
+        string? sound = CheckpointStore.Latest(_checkpoints.Folder);
+        var failure = new TrainingFailedException($"The {what} was not a finite number in {_skipsInARow} steps in a row, up to step {_completed}.", sound,
+            "Lower learning_rate or max_grad_norm, or look at the rows of these steps" + (sound is null ? "." : ", and resume from the last checkpoint."));
+        _job.Report(new Failed(_completed, failure.Message));
+        throw failure;
+    }
+
+    /// <returns>Whether the loss is the best so far; null if somebody asked to stop.</returns>
+    private bool? Evaluate()
+    {
+        long began = _job.Clock.GetTimestamp();
+        if (ValidationLoss.Measure(_job.Model, _job.Validation, _job.Settings.PerDeviceEvalBatchSize, _workspace, Interrupted) is not { } measured) return null;
+        _watch = _watch.After(_completed, measured.Loss, _job.Settings.EarlyStoppingThreshold);
+        bool best = _watch.BestStep == _completed;
+        _job.Report(new EvalCompleted(_completed, _plan.EpochsAfter(_completed), measured.Loss, measured.NumLabels, best, _job.Clock.GetElapsedTime(began)));
+        return best;
+    }
+
+    private bool Interrupted()
+    {
+        if (_request == RunRequest.None) _request = _job.Poll();
+        return _request != RunRequest.None;
+    }
+
+    private static StopReason StopReasonOf(RunRequest request) => request == RunRequest.Pause ? StopReason.Paused : StopReason.Stopped;
+
+    private void SaveCheckpoint(bool mustSucceed = false)
+    {
+        FiniteWeights.Require(_job.Method.Trained, _completed);
+        var state = new TrainerState
+        {
+            Step = _completed,
+            AppliedSteps = _optimizer.CompletedSteps,
+            TotalSteps = _plan.TotalSteps,
+            Seed = _job.Settings.Seed,
+            NumTrainExamples = _job.Train.Count,
+            ConsecutiveSkips = _skipsInARow,
+            NumTokens = _numTokens,
+            BestEvalLoss = _watch.Best,
+            BestStep = _watch.BestStep,
+            EvaluationsWithoutImprovement = _watch.WithoutImprovement,
+            EvaluationPending = _evaluationPending,
+        };
+        try
+        {
+            long bytes = _checkpoints.Write(_completed, folder =>
+            {
+                TrainedWeights.Write(folder, _job.Model, _job.Method);
+                OptimizerFile.Write(folder, _optimizer);
+                state.Write(folder);
+            });
+            _job.Report(new CheckpointSaved(_completed, _checkpoints.PathOf(_completed), bytes));
+            _checkpoints.Prune(_job.Settings.SaveTotalLimit, _job.Settings.LoadBestModelAtEnd ? _watch.BestStep : null);
+        }
+        catch (Exception e) when (!mustSucceed && e is Formats.SaveFailedException or IOException)
+        {
+            // The disk may have room again at the next one; hours of training are not thrown away for it.
+            _job.Report(new Warning(_completed, "checkpoint_failed", "The checkpoint could not be written; training goes on and tries again at the next one. " + e.Message));
+        }
+    }
+
+    /// <returns>The step whose weights are the result.</returns>
+    private int WriteResult()
+    {
+        int step = _completed;
+        if (_job.Settings.LoadBestModelAtEnd && _watch.BestStep is { } best && best != _completed && _checkpoints.Has(best))
+        {
+            TrainedWeights.Read(_checkpoints.PathOf(best), _job.Method);
+            step = best;
+        }
+
+        if (_job.ResultFolder is { } result) AtomicFolder.Write(result, folder => TrainedWeights.Write(folder, _job.Model, _job.Method), replace: true);
+        return step;
+    }
+
+    private void Resume(string folder)
+    {
+        AtomicFolder.Verify(folder);
+        TrainerState state = TrainerState.Read(folder);
+        if (state.NumTrainExamples != _job.Train.Count || state.TotalSteps != _plan.TotalSteps || state.Seed != _job.Settings.Seed)
+            throw new Formats.InvalidInputException(
+                $"The checkpoint is of a run with {state.NumTrainExamples} rows, {state.TotalSteps} steps and seed {state.Seed}; this one has {_job.Train.Count}, {_plan.TotalSteps} and {_job.Settings.Seed}.",
+                folder, "Resume with the recipe and data that the run was started with, or start a new run with init_adapter.");
+        TrainedWeights.Read(folder, _job.Method);
+        OptimizerFile.Read(folder, _optimizer, state.AppliedSteps);
+        _completed = state.Step;
+        _skipsInARow = state.ConsecutiveSkips;
+        _numTokens = state.NumTokens;
+        _evaluationPending = state.EvaluationPending;
+        _watch = new LossWatch(state.BestEvalLoss, state.BestStep, state.EvaluationsWithoutImprovement);
+    }
+
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _workspace.Dispose();
+    }
+}

@@ -1,0 +1,60 @@
+using TuneSharp.Data;
+using TuneSharp.Formats.ModelConfigs;
+using TuneSharp.Models;
+using TuneSharp.Peft.Settings;
+using TuneSharp.Training.Loop;
+using TuneSharp.Training.Settings;
+
+namespace TuneSharp.Training.Recipes;
+
+/// <summary>What pre-training takes: the shape of a model, and text cut into blocks whose every token is a label.</summary>
+public sealed record PretrainRequest
+{
+    /// <summary>The model's config.json; its weights are drawn from <see cref="TrainingSettings.Seed"/>.</summary>
+    public required HfConfig Config { get; init; }
+
+    public required TrainingSettings Training { get; init; }
+
+    public required IReadOnlyList<TrainingExample> Train { get; init; }
+
+    public IReadOnlyList<TrainingExample> Validation { get; init; } = [];
+
+    public required string CheckpointsFolder { get; init; }
+
+    /// <summary>The model folder that is written at the end; tokenizer files are the caller's.</summary>
+    public required string ResultFolder { get; init; }
+
+    public string? ResumeFrom { get; init; }
+
+    public required Action<TrainEvent> Report { get; init; }
+
+    public Func<RunRequest> Poll { get; init; } = () => RunRequest.None;
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+}
+
+/// <summary>Pre-training of a small model from nothing: full training of a model with random weights, through the same loop.</summary>
+public static class PretrainRecipe
+{
+    /// <returns>How it ended, and the model with the result's weights.</returns>
+    public static (Finished Finished, ICausalLm Model) Run(PretrainRequest request)
+    {
+        ICausalLm model = ModelCatalog.CreateRandom(request.Config, request.Training.Seed);
+        SftOutcome outcome = SftRecipe.Run(new SftRequest
+        {
+            Model = model,
+            Method = new MethodSettings { Method = "full" },
+            Training = request.Training,
+            Train = request.Train,
+            Validation = request.Validation,
+            CheckpointsFolder = request.CheckpointsFolder,
+            ResultFolder = request.ResultFolder,
+            ResumeFrom = request.ResumeFrom,
+            Report = request.Report,
+            Poll = request.Poll,
+            Clock = request.Clock,
+        });
+        outcome.Method.Dispose();
+        return (outcome.Finished, model);
+    }
+}

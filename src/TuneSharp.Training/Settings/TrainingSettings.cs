@@ -1,0 +1,104 @@
+using System.Text.Json.Nodes;
+using TuneSharp.Formats;
+using TuneSharp.Formats.Settings;
+using TuneSharp.Training.Schedules;
+
+namespace TuneSharp.Training.Settings;
+
+/// <summary>How a model is trained: the keys and defaults that Hugging Face's Trainer uses, where ours differ the text says so.</summary>
+public sealed record TrainingSettings
+{
+    [Setting("Highest learning rate. LoRA likes 1e-4 … 5e-4, full fine-tuning 1e-5 … 5e-5.", "最高学习率。LoRA 适合 1e-4 … 5e-4，全参数微调适合 1e-5 … 5e-5。",
+        Advice = "1e-6 … 1e-2", Minimum = 0, Maximum = 1, Aliases = ["lr"], Example = "3e-4")]
+    public double LearningRate { get; init; } = 3e-4;
+
+    [Setting("How the learning rate changes over the run.", "学习率随训练变化的方式。", Advice = "linear, cosine, constant, constant_with_warmup, inverse_sqrt, polynomial, …", Example = "linear")]
+    public string LrSchedulerType { get; init; } = "linear";
+
+    [Setting("Arguments of the schedule, as num_cycles of cosine or power of polynomial.", "学习率调度的参数，例如 cosine 的 num_cycles、polynomial 的 power。", Example = "{num_cycles: 0.5}")]
+    public JsonObject? LrSchedulerKwargs { get; init; }
+
+    [Setting("Steps in which the learning rate rises from 0: 1 and above is a number of steps, below 1 a share of all steps.", "学习率从 0 升高的步数：不小于 1 为步数，小于 1 为总步数的比例。",
+        Unit = "optimizer steps or share", Minimum = 0, Aliases = ["warmup_ratio"], Example = "0.1")]
+    public double WarmupSteps { get; init; }
+
+    [Setting("How often the training rows are gone through.", "训练数据重复的轮数。", Unit = "epochs", Minimum = 0, Aliases = ["epochs", "num_epochs"], Example = "3")]
+    public double NumTrainEpochs { get; init; } = 3;
+
+    [Setting("Number of optimizer steps; above 0 it takes the place of num_train_epochs.", "优化步数；大于 0 时取代 num_train_epochs。", Unit = "optimizer steps", Minimum = -1, Example = "200")]
+    public int MaxSteps { get; init; } = -1;
+
+    [Setting("Rows in one forward and backward pass. More rows need more memory.", "一次前向和反向计算的行数，越大占用内存越多。", Unit = "rows", Minimum = 1, Maximum = 65536, Aliases = ["micro_batch_size", "batch_size"], Example = "4")]
+    public int PerDeviceTrainBatchSize { get; init; } = 4;
+
+    [Setting("Passes that are added up before the weights change; rows per step = per_device_train_batch_size × this. Costs no memory.", "更新权重前累积的次数；每步行数 = per_device_train_batch_size × 此值。不占用更多内存。",
+        Unit = "passes", Minimum = 1, Maximum = 65536, Aliases = ["grad_accumulation_steps"], Example = "2")]
+    public int GradientAccumulationSteps { get; init; } = 1;
+
+    [Setting("Rows in one pass of an evaluation.", "评估时一次计算的行数。", Unit = "rows", Minimum = 1, Maximum = 65536, Aliases = ["eval_batch_size"], Example = "8")]
+    public int PerDeviceEvalBatchSize { get; init; } = 8;
+
+    [Setting("Leave out the last, smaller batch of each epoch.", "丢弃每轮最后不足一批的数据。", Example = "false")]
+    public bool DataloaderDropLast { get; init; }
+
+    [Setting("AdamW: share of the weight that is taken away at each step, times the learning rate. Biases and norms are left alone.", "AdamW 权重衰减系数（乘以学习率）。偏置和归一化参数不衰减。", Minimum = 0, Maximum = 1, Example = "0.01")]
+    public double WeightDecay { get; init; }
+
+    [Setting("AdamW: memory of the gradient's mean.", "AdamW 一阶动量系数。", Minimum = 0, Maximum = 1, Example = "0.9")]
+    public double AdamBeta1 { get; init; } = 0.9;
+
+    [Setting("AdamW: memory of the gradient's square.", "AdamW 二阶动量系数。", Minimum = 0, Maximum = 1, Example = "0.999")]
+    public double AdamBeta2 { get; init; } = 0.999;
+
+    [Setting("AdamW: small number that keeps the division safe.", "AdamW 防止除零的小数。", Minimum = 0, Maximum = 1, Example = "1e-8")]
+    public double AdamEpsilon { get; init; } = 1e-8;
+
+    [Setting("Gradients are scaled down so that their common 2-norm is at most this; 0 switches it off.", "梯度全局 2-范数的上限，超过则按比例缩小；0 表示关闭。", Minimum = 0, Aliases = ["gradient_clip"], Example = "1.0")]
+    public double MaxGradNorm { get; init; } = 1.0;
+
+    [Setting("Start of all random numbers: order of the rows, first adapter weights, dropout.", "随机数种子：数据顺序、适配器初始值、dropout。", Minimum = 0, Example = "42")]
+    public long Seed { get; init; } = 42;
+
+    [Setting("Evaluate every so many steps; below 1 a share of all steps, 0 never, nothing = at the end of each epoch.", "每多少步评估一次；小于 1 为总步数的比例，0 表示不评估，不填则每轮结束时评估。",
+        Unit = "optimizer steps or share", Minimum = 0, Example = "50")]
+    public double? EvalSteps { get; init; }
+
+    [Setting("Write a checkpoint every so many steps; below 1 a share of all steps, 0 only at the end, nothing = at the end of each epoch.", "每多少步保存一次检查点；小于 1 为总步数的比例，0 表示只在结束时保存，不填则每轮结束时保存。",
+        Unit = "optimizer steps or share", Minimum = 0, Example = "100")]
+    public double? SaveSteps { get; init; }
+
+    [Setting("Checkpoints that are kept, beside the best one; older ones are deleted. Nothing = all.", "除最佳检查点外保留的数量，更早的会被删除；不填则全部保留。", Unit = "checkpoints", Minimum = 1, Example = "2")]
+    public int? SaveTotalLimit { get; init; } = 2;
+
+    [Setting("Report every so many steps.", "每多少步报告一次。", Unit = "optimizer steps", Minimum = 1, Example = "1")]
+    public int LoggingSteps { get; init; } = 1;
+
+    [Setting("The result is the checkpoint with the lowest validation loss instead of the last one (needs validation rows).", "结果取验证损失最低的检查点，而不是最后一个（需要验证数据）。", Example = "true")]
+    public bool LoadBestModelAtEnd { get; init; } = true;
+
+    [Setting("Stop after so many evaluations without a better validation loss; nothing = never.", "验证损失连续多少次没有改善就停止；不填则不提前停止。", Unit = "evaluations", Minimum = 1, Aliases = ["early_stopping_steps"], Example = "3")]
+    public int? EarlyStoppingPatience { get; init; }
+
+    [Setting("An evaluation counts as better only if its loss is lower by more than this.", "验证损失至少下降多少才算改善。", Minimum = 0, Example = "0.0")]
+    public double EarlyStoppingThreshold { get; init; }
+
+    [Setting("Stop with an error after so many consecutive steps whose loss or gradient is not a finite number. Such steps change nothing.", "损失或梯度连续多少步不是有限数时报错停止。这些步不会改变权重。", Unit = "optimizer steps", Minimum = 1, Example = "5")]
+    public int MaxSkippedSteps { get; init; } = 5;
+
+    /// <exception cref="InvalidInputException">Names the key, its value, the limit and what to do.</exception>
+    public void Validate()
+    {
+        SettingRange.Check(this);
+        if (LearningRate <= 0) throw Refuse("learning_rate", LearningRate, "must be above 0", "Values from 1e-6 to 1e-2 are usual.");
+        if (MaxSteps == 0) throw Refuse("max_steps", 0, "would train nothing", "Give a number of steps, or -1 to use num_train_epochs.");
+        if (MaxSteps < 0 && NumTrainEpochs <= 0) throw Refuse("num_train_epochs", NumTrainEpochs, "must be above 0", "Give a number of epochs, or set max_steps.");
+        if (AdamBeta1 >= 1) throw Refuse("adam_beta1", AdamBeta1, "must be below 1", "0.9 is usual.");
+        if (AdamBeta2 >= 1) throw Refuse("adam_beta2", AdamBeta2, "must be below 1", "0.999 is usual.");
+        if (EarlyStoppingPatience is not null && EvalSteps == 0) throw Refuse("early_stopping_patience", EarlyStoppingPatience.Value, "needs evaluations, but eval_steps is 0", "Set eval_steps, or remove early_stopping_patience.");
+        int steps = MaxSteps > 0 ? MaxSteps : 1000;
+        // Built once for its checks alone; the real one is built when the number of steps is known.
+        _ = LearningRateSchedule.Create(LrSchedulerType, LearningRate, Math.Min(LearningRateSchedule.ResolveWarmup(WarmupSteps, steps), steps - 1), steps, LrSchedulerKwargs);
+    }
+
+    private static InvalidInputException Refuse(string key, double value, string why, string nextStep) => new($"`{key}` is {value} and {why}.", null, nextStep);
+}
