@@ -1,0 +1,70 @@
+using System.Text.Json;
+using TuneSharp.Formats.Safetensors;
+using TuneSharp.Golden.Harness;
+using TuneSharp.Nn;
+using TuneSharp.Nn.Runtime;
+using static TorchSharp.torch;
+
+namespace TuneSharp.Golden.Topics.Training;
+
+/// <summary>training/losses: values and gradients of losses over given logits.</summary>
+internal sealed class LossTopic : IGoldenTopic
+{
+    private const string FileName = "losses.json";
+    private const double Tolerance = 1e-5;
+
+    public string Topic => "training/losses";
+
+    public IEnumerable<GoldenCase> Find(string folder)
+    {
+        TorchRuntime.EnsureLoaded();
+        if (!File.Exists(Path.Combine(folder, FileName))) yield break;
+        JsonElement file = GoldenFixtures.ReadJson(Path.Combine(folder, FileName));
+        foreach (JsonProperty part in file.EnumerateObject().Where(part => part.Value.ValueKind == JsonValueKind.Object))
+            foreach (JsonProperty loss in part.Value.EnumerateObject())
+                yield return new GoldenCase($"{FileName}/{part.Name}/{loss.Name}", () => part.Name == "losses" ? Compare(folder, file, loss) : GoldenResult.NotBuilt($"{part.Name} {loss.Name}"));
+    }
+
+    public string? SpoilOne(string copy)
+    {
+        GoldenCase? agreed = Find(copy).FirstOrDefault(found => GoldenRun.RunOne(found).Agreed);
+        if (agreed is null) return null;
+        GoldenTensors.Move(Path.Combine(copy, "losses.safetensors"), "grad." + agreed.Name.Split('/')[^1], 25, (float)(10 * Tolerance));
+        return agreed.Name;
+    }
+
+    private static GoldenResult Compare(string folder, JsonElement file, JsonProperty loss)
+    {
+        string equation = loss.Value.TryGetProperty("equation", out JsonElement text) ? text.GetString()! : "";
+        int counted = file.GetProperty("tokens_counted").GetInt32();
+        double? divisor = loss.Name switch
+        {
+            "cross_entropy" or "cross_entropy_chunked" => counted,
+            // "same, sum / num_items_in_batch (29)"
+            "cross_entropy_num_items" => double.Parse(equation[(equation.LastIndexOf('(') + 1)..equation.LastIndexOf(')')]),
+            _ => null,
+        };
+        if (divisor is null) return GoldenResult.NotBuilt($"the loss {loss.Name}");
+        using SafetensorsFile tensors = SafetensorsFile.Open(Path.Combine(folder, "losses.safetensors"));
+        string logits = tensors.Tensors.ContainsKey("student_logits") ? "student_logits" : "logits";
+        IReadOnlyList<long> shape = tensors.Require(logits).Shape;
+        (int rows, int width, int v) = ((int)shape[0], (int)shape[1], (int)shape[2]);
+        using var scope = NewDisposeScope();
+        using var workspace = new Workspace();
+        // With the identity as its weight the output head gives the logits as they are.
+        using var head = new Parameter("identity", eye(v));
+        int[][] labels = [.. tensors.Ids("labels").Chunk(width)];
+        using TokenBatch batch = TokenBatch.FromRows([.. labels.Select(row => new int[row.Length])], labels);
+        using var tape = new Tape(workspace);
+        Var hidden = tape.Leaf(tensor(tensors.Floats(logits)).reshape(rows * width, v), needsGrad: true);
+        Var value = tape.CrossEntropy(hidden, new Linear("head", head), batch, divisor.Value);
+        double found = value.Data.item<float>();
+        tape.Backward(value);
+        using Nn.Buffer grad = Tape.GradientOf(hidden)!;
+        return GoldenResult.All(
+        [
+            RecordedRows.Relative(found, loss.Value.GetProperty("value").GetDouble(), Tolerance, loss.Name),
+            GoldenTensors.Close(grad.Tensor.data<float>().ToArray(), tensors.Floats("grad." + loss.Name), Tolerance, "gradient of " + loss.Name),
+        ]);
+    }
+}

@@ -1,0 +1,189 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TuneSharp.Data;
+using TuneSharp.Formats.Adapters;
+using TuneSharp.Formats.Safetensors;
+using TuneSharp.Golden.Harness;
+using TuneSharp.Models;
+using TuneSharp.Nn;
+using TuneSharp.Peft;
+using TuneSharp.Peft.Full;
+using TuneSharp.Peft.Lora;
+using TuneSharp.Training.Loop;
+using TuneSharp.Training.Optimizers;
+using TuneSharp.Training.Schedules;
+using static TorchSharp.torch;
+
+namespace TuneSharp.Golden.Topics.Training;
+
+/// <summary>
+/// training/peft: a method on a tiny base, eight optimizer steps. Compared: logits before and after, every gradient of step 1,
+/// loss and gradient norm of each step, trained values, and the adapter's files as PEFT wrote them.
+/// </summary>
+internal sealed class PeftTopic : IGoldenTopic
+{
+    private const double LogitTolerance = 1e-4, LossTolerance = 1e-5, NormTolerance = 1e-4, WeightTolerance = 1e-4;
+
+    public string Topic => "training/peft";
+
+    public IEnumerable<GoldenCase> Find(string folder) =>
+        from path in Directory.GetDirectories(folder).Order(StringComparer.Ordinal)
+        where File.Exists(Path.Combine(path, "run.json"))
+        select new GoldenCase(Path.GetFileName(path), () => Run(folder, path));
+
+    public string? SpoilOne(string copy)
+    {
+        foreach (GoldenCase found in Find(copy))
+        {
+            if (!GoldenRun.RunOne(found).Agreed) continue;
+            GoldenTensors.Move(Path.Combine(copy, found.Name, "golden.safetensors"), "logits_final", 0, (float)(10 * LogitTolerance));
+            return found.Name;
+        }
+
+        return null;
+    }
+
+    private static GoldenResult Run(string topic, string folder)
+    {
+        JsonElement run = GoldenFixtures.ReadJson(Path.Combine(folder, "run.json"));
+        if (File.Exists(Path.Combine(folder, "quantized_base.safetensors"))) return GoldenResult.NotBuilt("training over a quantised base");
+        using ICausalLm model = ModelCatalog.Load(Path.Combine(topic, run.GetProperty("base").GetString()!));
+        using ITuningMethod? method = Method(folder, run, model);
+        if (method is null) return GoldenResult.NotBuilt("training a part of the model's parameters");
+        PeftCatalog.StartTraining(method, model.Tunable());
+
+        using SafetensorsFile golden = SafetensorsFile.Open(Path.Combine(folder, "golden.safetensors"));
+        JsonElement hyper = run.GetProperty("hyper");
+        // "batches/qwen2.safetensors step01..step08"
+        using SafetensorsFile batches = SafetensorsFile.Open(Path.Combine(topic, hyper.GetProperty("batches").GetString()!.Split(' ')[0]));
+        HashSet<string> noise = [.. run.GetProperty("noise_gradients").EnumerateArray().Select(name => name.GetString()!)];
+        var results = new List<GoldenResult> { RecordedRows.CompareLogits(model, batches, golden.Floats("logits_init"), LogitTolerance, "logits before training") };
+        results.AddRange(Train(model, method, folder, run, hyper, batches, golden, noise));
+        results.Add(RecordedRows.CompareLogits(model, batches, golden.Floats("logits_final"), LogitTolerance, "logits after training"));
+        results.AddRange(CompareValues(method, folder, noise));
+        return GoldenResult.All(results);
+    }
+
+    /// <summary>An adapter as it was before training, or everything; null for a part that no method trains yet.</summary>
+    private static ITuningMethod? Method(string folder, JsonElement run, ICausalLm model)
+    {
+        string adapter = Path.Combine(folder, "adapter_init");
+        if (Directory.Exists(adapter)) return PeftCatalog.LoadAdapter(adapter, model.Tunable());
+        var trained = run.GetProperty("trainable").GetProperty("names").EnumerateObject().Select(entry => entry.Name).ToHashSet();
+        return trained.SetEquals(model.Parameters.Select(p => p.Name)) ? new FullTuning(model.Tunable()) : null;
+    }
+
+    private static IEnumerable<GoldenResult> Train(ICausalLm model, ITuningMethod method, string folder, JsonElement run, JsonElement hyper, SafetensorsFile batches, SafetensorsFile golden, HashSet<string> noise)
+    {
+        JsonElement betas = hyper.GetProperty("betas");
+        var options = new AdamWOptions(betas[0].GetDouble(), betas[1].GetDouble(), hyper.GetProperty("eps").GetDouble(), hyper.GetProperty("weight_decay").GetDouble());
+        using var optimizer = new AdamW(method.Trained, options, decays: _ => true);
+        using Workspace workspace = model.CreateWorkspace();
+        var step = new TrainStep(model, method.Trained, optimizer, workspace, seed: 0, hyper.GetProperty("max_grad_norm").GetDouble());
+        LearningRateSchedule schedule = LearningRateSchedule.Create(hyper.GetProperty("schedule").GetString()!, hyper.GetProperty("lr").GetDouble(), hyper.GetProperty("warmup_steps").GetInt32(), hyper.GetProperty("steps").GetInt32());
+        using SafetensorsFile? masks = File.Exists(Path.Combine(folder, "dropout_masks.safetensors")) ? SafetensorsFile.Open(Path.Combine(folder, "dropout_masks.safetensors")) : null;
+        foreach (JsonElement logged in run.GetProperty("log").EnumerateArray())
+        {
+            int number = logged.GetProperty("step").GetInt32();
+            string prefix = $"step{number:00}";
+            using var scope = NewDisposeScope();
+            if (masks is not null) UseMasks((LoraMethod)method, masks, batches, prefix);
+            TrainingExample[] rows = RecordedRows.Examples(batches, prefix);
+            double rate = schedule.At(number - 1);
+            yield return RecordedRows.Relative(rate, logged.GetProperty("lr").GetDouble(), 1e-12, $"learning rate of step {number}");
+            if (number == 1)
+            {
+                step.Accumulate(0, [rows], () => false);
+                foreach (GoldenResult gradient in CompareGradients(method, golden, noise)) yield return gradient;
+            }
+
+            StepResult result = step.Run(number - 1, [rows], rate, () => false)!;
+            yield return RecordedRows.Relative(result.Loss, logged.GetProperty("loss").GetDouble(), LossTolerance, $"loss of step {number}");
+            yield return RecordedRows.Relative(result.GradNorm, logged.GetProperty("grad_norm").GetDouble(), NormTolerance, $"gradient norm of step {number}");
+        }
+    }
+
+    private static IEnumerable<GoldenResult> CompareGradients(ITuningMethod method, SafetensorsFile golden, HashSet<string> noise)
+    {
+        Dictionary<string, string> recorded = golden.Tensors.Keys.Where(key => key.StartsWith("grad.", StringComparison.Ordinal))
+            .ToDictionary(key => Plain(key["grad.".Length..]), key => key);
+        yield return GoldenResult.Equal(recorded.Count == method.Trained.Count, $"{method.Trained.Count} trained parameters instead of {recorded.Count}");
+        foreach (Parameter parameter in method.Trained)
+        {
+            if (!recorded.TryGetValue(StoredName(method, parameter), out string? key))
+            {
+                yield return GoldenResult.Equal(false, $"{parameter.Name} is trained, but has no recorded gradient");
+                continue;
+            }
+
+            if (noise.Contains(key["grad.".Length..])) continue;
+            float[] found = Values(method, parameter, parameter.Grad!), expected = golden.Floats(key);
+            // 1e-5 absolute plus 1e-4 relative, in units of that.
+            double worst = found.Length != expected.Length ? double.PositiveInfinity : found.Zip(expected, (f, e) => Math.Abs(f - e) / (1e-5 + 1e-4 * Math.Abs(e))).Max();
+            yield return new GoldenResult(worst <= 1, worst, 1, worst <= 1 ? null : $"gradient of {parameter.Name} at step 1");
+        }
+    }
+
+    private static IEnumerable<GoldenResult> CompareValues(ITuningMethod method, string folder, HashSet<string> noise)
+    {
+        HashSet<string> plainNoise = [.. noise.Select(Plain)];
+        if (method.ToAdapter() is { } written)
+        {
+            using AdapterFolder expected = AdapterFolder.Open(Path.Combine(folder, "adapter_final"));
+            yield return GoldenResult.Equal(SameConfig(written.Config, expected.Config), "adapter_config.json differs: " + written.Config.ToJsonString());
+            string[] names = [.. written.Tensors.Select(tensor => $"{tensor.Name} [{string.Join(",", tensor.Shape)}]").Order(StringComparer.Ordinal)];
+            string[] recorded = [.. expected.Weights.Tensors.Values.Select(tensor => $"{tensor.Name} [{string.Join(",", tensor.Shape)}]").Order(StringComparer.Ordinal)];
+            yield return GoldenResult.Equal(names.SequenceEqual(recorded), "tensor names or shapes differ: " + string.Join("; ", names.Except(recorded)));
+            foreach (TensorToWrite tensor in written.Tensors)
+            {
+                if (plainNoise.Contains(tensor.Name) || !expected.Weights.Tensors.ContainsKey(tensor.Name)) continue;
+                using var bytes = new MemoryStream();
+                tensor.WriteBytes(bytes);
+                float[] values = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(bytes.ToArray()).ToArray();
+                yield return GoldenTensors.Close(values, expected.Weights.Floats(tensor.Name), WeightTolerance, $"{tensor.Name} after training");
+            }
+
+            yield break;
+        }
+
+        using SafetensorsFile final = SafetensorsFile.Open(Path.Combine(folder, "trainable_final.safetensors"));
+        foreach (Parameter parameter in method.Trained.Where(p => !plainNoise.Contains(p.Name)))
+            yield return GoldenTensors.Close(parameter.Value.data<float>().ToArray(), final.Floats(parameter.Name), WeightTolerance, $"{parameter.Name} after training");
+    }
+
+    /// <summary>Lists that PEFT makes from sets have no order.</summary>
+    private static bool SameConfig(JsonObject a, JsonObject b)
+    {
+        static JsonNode Sorted(JsonObject config)
+        {
+            JsonNode copy = config.DeepClone();
+            if (copy["target_modules"] is JsonArray list) copy["target_modules"] = new JsonArray([.. list.Select(item => item!.GetValue<string>()).Order(StringComparer.Ordinal).Select(item => (JsonNode)item)]);
+            return copy;
+        }
+
+        return JsonNode.DeepEquals(Sorted(a), Sorted(b));
+    }
+
+    private static string Plain(string name) => name.Replace(".default", "");
+
+    /// <summary>The name that the parameter has in the recorded files.</summary>
+    private static string StoredName(ITuningMethod method, Parameter parameter) =>
+        method is LoraMethod lora ? lora.StoredNameOf(parameter) : parameter.Name;
+
+    /// <summary>B is held transposed.</summary>
+    private static float[] Values(ITuningMethod method, Parameter parameter, Tensor tensor) =>
+        (method is LoraMethod lora && lora.Adapters.Any(adapter => adapter.B == parameter) ? tensor.t().contiguous() : tensor).data<float>().ToArray();
+
+    private static void UseMasks(LoraMethod method, SafetensorsFile masks, SafetensorsFile batches, string prefix)
+    {
+        int[] attention = batches.Ids(prefix + ".attention_mask");
+        foreach (LoraAdapter adapter in method.Adapters)
+        {
+            byte[] keep = masks.ReadBytes(masks.Require($"{prefix}.base_model.model.{adapter.Linear.Name}"));
+            float kept = (float)(1 / (1 - adapter.Dropout));
+            float[] real = [.. keep.Chunk(adapter.Linear.In).Where((_, token) => attention[token] == 1).SelectMany(row => row.Select(k => k * kept))];
+            Tensor mask_TI = tensor(real).reshape(-1, adapter.Linear.In);
+            adapter.RecordedMask = () => mask_TI;
+        }
+    }
+}

@@ -1,0 +1,173 @@
+using System.Text.Json;
+using TuneSharp.Data;
+using TuneSharp.Data.Sampling;
+using TuneSharp.Formats.Safetensors;
+using TuneSharp.Golden.Harness;
+using TuneSharp.Models;
+using TuneSharp.Peft;
+using TuneSharp.Peft.Full;
+using TuneSharp.Training.Checkpoints;
+using TuneSharp.Training.Loop;
+using TuneSharp.Training.Settings;
+
+namespace TuneSharp.Golden.Topics.Training;
+
+/// <summary>
+/// training/sft_real: runs of Hugging Face's Trainer, repeated by the real loop: row order, accumulation, schedule, decay groups,
+/// clipping. A run that Trainer resumed from its checkpoint 10 is resumed here too and must be the uninterrupted one bit for bit.
+/// </summary>
+internal sealed class SftTopic : IGoldenTopic
+{
+    private const double LossTolerance = 1e-5, NormTolerance = 1e-4, WeightTolerance = 1e-4, LogitTolerance = 1e-4;
+    private const int ResumeStep = 10;
+
+    public string Topic => "training/sft_real";
+
+    public IEnumerable<GoldenCase> Find(string folder)
+    {
+        if (!File.Exists(Path.Combine(folder, "run.json"))) yield break;
+        JsonElement file = GoldenFixtures.ReadJson(Path.Combine(folder, "run.json"));
+        foreach (JsonProperty run in file.GetProperty("runs").EnumerateObject())
+            yield return new GoldenCase($"run.json/{run.Name}", () => run.Name switch
+            {
+                "full" or "lora" => RunWhole(folder, file, run.Name),
+                "full_resumed" or "lora_resumed" => RunResumed(folder, file, run.Name),
+                _ => GoldenResult.NotBuilt(run.Name),
+            });
+        if (!File.Exists(Path.Combine(folder, "torch_rng.json"))) yield break;
+        JsonElement random = GoldenFixtures.ReadJson(Path.Combine(folder, "torch_rng.json"));
+        foreach (string kind in random.EnumerateObject().SelectMany(seed => seed.Value.EnumerateObject()).Select(entry => entry.Name).Distinct())
+            yield return new GoldenCase($"torch_rng.json/{kind}", () => kind.StartsWith("randperm_", StringComparison.Ordinal) ? CompareOrders(random, kind) : GoldenResult.NotBuilt(kind));
+    }
+
+    public string? SpoilOne(string copy)
+    {
+        if (!GoldenRun.RunOne(Find(copy).First(found => found.Name == "run.json/lora")).Agreed) return null;
+        GoldenTensors.Move(Path.Combine(copy, "golden.safetensors"), "logits_final.lora", 3, (float)(10 * LogitTolerance));
+        return "run.json/lora";
+    }
+
+    private static GoldenResult RunWhole(string folder, JsonElement file, string name)
+    {
+        using var work = new WorkFolder();
+        using Recorded run = Start(folder, file, name, work.Path, resumeFrom: null);
+        List<GoldenResult> results = [.. CompareLog(run.Steps, file.GetProperty("runs").GetProperty(name).GetProperty("log"))];
+        using SafetensorsFile golden = SafetensorsFile.Open(Path.Combine(folder, "golden.safetensors"));
+        results.Add(RecordedRows.CompareLogits(run.Model, golden, golden.Floats("logits_final." + name), LogitTolerance, "logits after training"));
+        string final = name == "full" ? Path.Combine(folder, "full_final.safetensors") : Path.Combine(folder, "lora_final", "adapter_model.safetensors");
+        using SafetensorsFile expected = SafetensorsFile.Open(final);
+        using SafetensorsFile written = SafetensorsFile.Open(Path.Combine(work.Path, "result", name == "full" ? "model.safetensors" : "adapter_model.safetensors"));
+        results.Add(GoldenResult.Equal(written.Tensors.Keys.Order().SequenceEqual(expected.Tensors.Keys.Order()), "other tensors than recorded"));
+        results.AddRange(expected.Tensors.Keys.Where(written.Tensors.ContainsKey).Select(key => GoldenTensors.Close(written.Floats(key), expected.Floats(key), WeightTolerance, key + " after training")));
+        return GoldenResult.All(results);
+    }
+
+    private static GoldenResult RunResumed(string folder, JsonElement file, string name)
+    {
+        string whole = name[..name.IndexOf('_')];
+        using var work = new WorkFolder();
+        using var workAgain = new WorkFolder();
+        using Recorded uninterrupted = Start(folder, file, whole, work.Path, resumeFrom: null);
+        string checkpoint = new CheckpointStore(Path.Combine(work.Path, "checkpoints")).PathOf(ResumeStep);
+        using Recorded resumed = Start(folder, file, whole, workAgain.Path, checkpoint);
+        IReadOnlyList<StepCompleted> tail = [.. uninterrupted.Steps.Skip(ResumeStep)];
+        bool sameLosses = resumed.Steps.Select(s => (s.Step, s.Loss, s.GradNorm)).SequenceEqual(tail.Select(s => (s.Step, s.Loss, s.GradNorm)));
+        string weights = whole == "full" ? "model.safetensors" : "adapter_model.safetensors";
+        bool sameWeights = File.ReadAllBytes(Path.Combine(work.Path, "result", weights)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(workAgain.Path, "result", weights)));
+        return GoldenResult.All(
+        [
+            GoldenResult.Equal(sameLosses, "losses differ from the uninterrupted run"),
+            GoldenResult.Equal(sameWeights, "weights differ from the uninterrupted run"),
+            .. CompareLog(resumed.Steps, file.GetProperty("runs").GetProperty(name).GetProperty("log")),
+        ]);
+    }
+
+    private static Recorded Start(string folder, JsonElement file, string name, string work, string? resumeFrom)
+    {
+        JsonElement arguments = file.GetProperty("arguments");
+        ICausalLm model = ModelCatalog.Load(Path.Combine(folder, "..", file.GetProperty("base").GetString()!));
+        ITuningMethod method = name == "full" ? new FullTuning(model.Tunable()) : PeftCatalog.LoadAdapter(Path.Combine(folder, "lora_init"), model.Tunable());
+        PeftCatalog.StartTraining(method, model.Tunable());
+        var settings = new TrainingSettings
+        {
+            PerDeviceTrainBatchSize = arguments.GetProperty("per_device_train_batch_size").GetInt32(),
+            GradientAccumulationSteps = arguments.GetProperty("gradient_accumulation_steps").GetInt32(),
+            MaxSteps = arguments.GetProperty("max_steps").GetInt32(),
+            LearningRate = arguments.GetProperty("learning_rate").GetDouble(),
+            LrSchedulerType = arguments.GetProperty("lr_scheduler_type").GetString()!,
+            WarmupSteps = arguments.GetProperty("warmup_steps").GetDouble(),
+            MaxGradNorm = arguments.GetProperty("max_grad_norm").GetDouble(),
+            WeightDecay = arguments.GetProperty("weight_decay").GetDouble(),
+            Seed = arguments.GetProperty("seed").GetInt64(),
+            AdamBeta1 = arguments.GetProperty("betas")[0].GetDouble(),
+            AdamBeta2 = arguments.GetProperty("betas")[1].GetDouble(),
+            AdamEpsilon = arguments.GetProperty("eps").GetDouble(),
+            SaveSteps = ResumeStep,
+            SaveTotalLimit = null,
+        };
+        var steps = new List<StepCompleted>();
+        using var loop = new TrainLoop(new TrainJob
+        {
+            Model = model, Method = method, Settings = settings, ResumeFrom = resumeFrom,
+            Train = Rows(folder, file.GetProperty("runs").GetProperty(name).GetProperty("micro"), file.GetProperty("dataset_rows").GetInt32()),
+            CheckpointsFolder = Path.Combine(work, "checkpoints"), ResultFolder = Path.Combine(work, "result"),
+            Report = e => { if (e is StepCompleted step) steps.Add(step); },
+        });
+        loop.Run();
+        return new Recorded(model, method, steps);
+    }
+
+    /// <summary>The dataset's rows in their own order, put together from the recorded micro-batches.</summary>
+    private static TrainingExample[] Rows(string folder, JsonElement micro, int count)
+    {
+        using SafetensorsFile batches = SafetensorsFile.Open(Path.Combine(folder, "batches.safetensors"));
+        var rows = new TrainingExample[count];
+        int number = 0;
+        foreach (JsonElement batch in micro.EnumerateArray())
+        {
+            TrainingExample[] examples = RecordedRows.Examples(batches, $"micro{++number:00}");
+            int r = 0;
+            foreach (JsonElement index in batch.GetProperty("idx").EnumerateArray()) rows[index.GetInt32()] = examples[r++];
+        }
+
+        return rows;
+    }
+
+    private static IEnumerable<GoldenResult> CompareLog(IReadOnlyList<StepCompleted> steps, JsonElement log)
+    {
+        JsonElement[] logged = [.. log.EnumerateArray().Where(entry => entry.TryGetProperty("loss", out _))];
+        yield return GoldenResult.Equal(steps.Count == logged.Length, $"{steps.Count} steps instead of {logged.Length}");
+        foreach ((StepCompleted step, JsonElement entry) in steps.Zip(logged))
+        {
+            yield return GoldenResult.Equal(step.Step == entry.GetProperty("step").GetInt32(), "step numbers differ");
+            yield return RecordedRows.Relative(step.Loss, entry.GetProperty("loss").GetDouble(), LossTolerance, $"loss of step {step.Step}");
+            yield return RecordedRows.Relative(step.GradNorm, entry.GetProperty("grad_norm").GetDouble(), NormTolerance, $"gradient norm of step {step.Step}");
+            yield return RecordedRows.Relative(step.LearningRate, entry.GetProperty("lr_used").GetDouble(), 1e-12, $"learning rate of step {step.Step}");
+            yield return RecordedRows.Relative(step.Epoch, entry.GetProperty("epoch").GetDouble(), 1e-12, $"epoch of step {step.Step}");
+        }
+    }
+
+    /// <summary><c>randperm_20</c>, or <c>randperm_1000_head</c>: its first elements.</summary>
+    private static GoldenResult CompareOrders(JsonElement random, string kind) => GoldenResult.All(random.EnumerateObject().Select(seed =>
+    {
+        int[] expected = [.. seed.Value.GetProperty(kind).EnumerateArray().Select(i => i.GetInt32())];
+        int[] found = RandomPermutation.Of(int.Parse(kind.Split('_')[1]), long.Parse(seed.Name));
+        return GoldenResult.Equal(found.Take(expected.Length).SequenceEqual(expected), $"order of seed {seed.Name}");
+    }));
+
+    private sealed record Recorded(ICausalLm Model, ITuningMethod Method, IReadOnlyList<StepCompleted> Steps) : IDisposable
+    {
+        public void Dispose()
+        {
+            Method.Dispose();
+            Model.Dispose();
+        }
+    }
+
+    private sealed class WorkFolder : IDisposable
+    {
+        public string Path { get; } = Directory.CreateTempSubdirectory("tunesharp-sft-").FullName;
+
+        public void Dispose() => Directory.Delete(Path, recursive: true);
+    }
+}
