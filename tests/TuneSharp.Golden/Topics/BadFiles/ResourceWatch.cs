@@ -2,11 +2,8 @@ using System.Diagnostics;
 
 namespace TuneSharp.Golden.Topics.BadFiles;
 
-/// <summary>
-/// Time and memory that an action takes: wall clock, the process' processor time (which does not count what other programs
-/// take from a busy machine), and the peak of its resident memory above the start, looked at every few milliseconds.
-/// </summary>
-internal sealed record ResourceWatch(double Milliseconds, double ProcessorMilliseconds, long PeakBytes)
+/// <summary>Time and memory that an action takes: the peak of the process' resident memory above its start, looked at every few milliseconds.</summary>
+internal sealed record ResourceWatch(double Milliseconds, long PeakBytes)
 {
     private const int IntervalMilliseconds = 5;
 
@@ -21,7 +18,6 @@ internal sealed record ResourceWatch(double Milliseconds, double ProcessorMillis
             while (!done.Wait(IntervalMilliseconds));
         }) { IsBackground = true };
         watcher.Start();
-        TimeSpan processor = Environment.CpuUsage.TotalTime;
         long start = Stopwatch.GetTimestamp();
         try { action(); }
         finally
@@ -29,6 +25,6 @@ internal sealed record ResourceWatch(double Milliseconds, double ProcessorMillis
             done.Set();
             watcher.Join();
         }
-        return new ResourceWatch(Stopwatch.GetElapsedTime(start).TotalMilliseconds, (Environment.CpuUsage.TotalTime - processor).TotalMilliseconds, peak - before);
+        return new ResourceWatch(Stopwatch.GetElapsedTime(start).TotalMilliseconds, peak - before);
     }
 }
