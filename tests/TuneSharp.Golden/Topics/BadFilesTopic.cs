@@ -67,9 +67,11 @@ public sealed class BadFilesTopic : IGoldenTopic
         long start = System.Diagnostics.Stopwatch.GetTimestamp();
         string? refusal = null, unexpected = null;
         string warnings = "";
+        string[] filesBefore = Directory.GetFileSystemEntries(Environment.CurrentDirectory);
         try { warnings = string.Join(' ', opener(folder, entry)); }
         catch (InvalidInputException e) { refusal = e.Message; }
         catch (Exception e) when (e is not OutOfMemoryException) { unexpected = $"{e.GetType().Name}: {e.Message}"; }
+        if (Directory.GetFileSystemEntries(Environment.CurrentDirectory).Except(filesBefore).FirstOrDefault() is { } appeared) unexpected = $"{appeared} appeared: code was run";
         return new Outcome(refusal, warnings, unexpected, System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMilliseconds, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 

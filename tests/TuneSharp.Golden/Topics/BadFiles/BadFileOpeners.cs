@@ -5,6 +5,7 @@ using TuneSharp.Formats.Checkpoints;
 using TuneSharp.Formats.ModelConfigs;
 using TuneSharp.Formats.Safetensors;
 using TuneSharp.Models;
+using TuneSharp.Peft;
 using TuneSharp.Tokenizers;
 
 namespace TuneSharp.Golden.Topics.BadFiles;
@@ -24,6 +25,7 @@ internal static class BadFileOpeners
         ["safetensors"] = OpenSafetensors,
         ["safetensors_index"] = OpenIndex,
         ["config"] = OpenConfig,
+        ["adapter"] = OpenAdapter,
         ["tokenizer"] = OpenTokenizer,
         ["data"] = OpenData,
     };
@@ -56,13 +58,26 @@ internal static class BadFileOpeners
     {
         string path = PathOf(folder, entry);
         if (path.EndsWith(".safetensors", StringComparison.Ordinal)) return OpenSafetensors(folder, entry);
+        using ICausalLm loaded = LoadModel(path);
+        return loaded.Warnings;
+    }
+
+    // Adapters are loaded onto the model of config/ok.json.
+    private static IReadOnlyList<string> OpenAdapter(string folder, JsonObject entry)
+    {
+        using ICausalLm model = LoadModel(Path.Combine(folder, "config", "ok.json"));
+        using ITuningMethod method = PeftCatalog.LoadAdapter(PathOf(folder, entry), new TunableModel(model.Linears, model.Parameters, model.Head));
+        return [];
+    }
+
+    private static ICausalLm LoadModel(string configPath)
+    {
         string model = Directory.CreateTempSubdirectory("tunesharp-config-").FullName;
         try
         {
-            File.Copy(path, Path.Combine(model, HfConfig.FileName));
-            File.CreateSymbolicLink(Path.Combine(model, CheckpointFolder.SingleFile), Path.Combine(Path.GetDirectoryName(path)!, CheckpointFolder.SingleFile));
-            using ICausalLm loaded = ModelCatalog.Load(model);
-            return loaded.Warnings;
+            File.Copy(configPath, Path.Combine(model, HfConfig.FileName));
+            File.CreateSymbolicLink(Path.Combine(model, CheckpointFolder.SingleFile), Path.Combine(Path.GetDirectoryName(configPath)!, CheckpointFolder.SingleFile));
+            return ModelCatalog.Load(model);
         }
         finally
         {

@@ -2,8 +2,11 @@ using System.Diagnostics;
 
 namespace TuneSharp.Golden.Topics.BadFiles;
 
-/// <summary>Time and memory that an action takes: the peak of the process' resident memory above its start, looked at every few milliseconds.</summary>
-internal sealed record ResourceWatch(double Milliseconds, long PeakBytes)
+/// <summary>
+/// Time and memory that an action takes: wall clock, the process' processor time (which does not count what other programs
+/// take from a busy machine), and the peak of its resident memory above the start, looked at every few milliseconds.
+/// </summary>
+internal sealed record ResourceWatch(double Milliseconds, double ProcessorMilliseconds, long PeakBytes)
 {
     private const int IntervalMilliseconds = 5;
 
@@ -18,6 +21,7 @@ internal sealed record ResourceWatch(double Milliseconds, long PeakBytes)
             while (!done.Wait(IntervalMilliseconds));
         }) { IsBackground = true };
         watcher.Start();
+        TimeSpan processor = Environment.CpuUsage.TotalTime;
         long start = Stopwatch.GetTimestamp();
         try { action(); }
         finally
@@ -25,6 +29,6 @@ internal sealed record ResourceWatch(double Milliseconds, long PeakBytes)
             done.Set();
             watcher.Join();
         }
-        return new ResourceWatch(Stopwatch.GetElapsedTime(start).TotalMilliseconds, peak - before);
+        return new ResourceWatch(Stopwatch.GetElapsedTime(start).TotalMilliseconds, (Environment.CpuUsage.TotalTime - processor).TotalMilliseconds, peak - before);
     }
 }

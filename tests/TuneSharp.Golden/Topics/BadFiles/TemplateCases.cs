@@ -8,6 +8,9 @@ namespace TuneSharp.Golden.Topics.BadFiles;
 /// <summary>Hostile chat templates: a clear error or the recorded output, within the case's limits, and no file touched.</summary>
 internal static class TemplateCases
 {
+    // How much longer the clock may run than the processor when other programs share it.
+    private const int BusyMachine = 10;
+
     public static GoldenResult Judge(JsonNode found)
     {
         JsonNode limits = found["limits"]!;
@@ -19,7 +22,9 @@ internal static class TemplateCases
             catch (InvalidInputException e) { refusal = e.Message; }
         });
         string? wrong = Expectation(found, output, refusal);
-        if (wrong is null && watch.Milliseconds > 1000 * limits["seconds"]!.GetValue<double>()) wrong = $"it took {watch.Milliseconds:0} ms";
+        double limit = 1000 * limits["seconds"]!.GetValue<double>();
+        if (wrong is null && (watch.ProcessorMilliseconds > limit || watch.Milliseconds > BusyMachine * limit))
+            wrong = $"it took {watch.ProcessorMilliseconds:0} ms of processor time, {watch.Milliseconds:0} ms on the clock";
         if (wrong is null && watch.PeakBytes > limits["memory_mb"]!.GetValue<long>() * 1_048_576) wrong = $"it took {watch.PeakBytes / 1_048_576} MiB";
         if (wrong is null && output?.Length > limits["output_chars"]!.GetValue<long>()) wrong = $"it printed {output.Length} characters";
         if (wrong is null && Directory.GetFileSystemEntries(Environment.CurrentDirectory).Except(before).Any()) wrong = "a file appeared";
