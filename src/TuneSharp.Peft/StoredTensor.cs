@@ -1,6 +1,7 @@
 using TorchSharp;
 using TuneSharp.Formats;
 using TuneSharp.Formats.Safetensors;
+using TuneSharp.Nn.Runtime;
 using static TorchSharp.torch;
 
 namespace TuneSharp.Peft;
@@ -8,8 +9,6 @@ namespace TuneSharp.Peft;
 /// <summary>Tensors to and from safetensors files.</summary>
 public static class StoredTensor
 {
-    private const int BufferBytes = 1 << 20;
-
     /// <summary>A float tensor as it will be written; its values are read when the file is.</summary>
     /// <param name="name">Name in the file.</param>
     /// <param name="tensor">Contiguous, or <paramref name="transposed"/>.</param>
@@ -21,13 +20,13 @@ public static class StoredTensor
         {
             using var scope = NewDisposeScope();
             using var off = no_grad();
-            (transposed ? tensor.t() : tensor).cpu().contiguous().WriteBytesToStream(stream, BufferBytes);
+            TensorMemory.Write((transposed ? tensor.t() : tensor).cpu().contiguous(), stream);
         });
     }
 
     /// <summary>Fills <paramref name="destination"/>; another float type in the file is converted.</summary>
     /// <exception cref="InvalidInputException">Another shape, or a type that holds no floating-point numbers.</exception>
-    public static void Read(SafetensorsFile file, TensorEntry entry, Tensor destination, bool transposed = false)
+    public static unsafe void Read(SafetensorsFile file, TensorEntry entry, Tensor destination, bool transposed = false)
     {
         long[] shape = transposed ? [destination.shape[1], destination.shape[0]] : destination.shape;
         if (!entry.Shape.SequenceEqual(shape))
@@ -43,7 +42,7 @@ public static class StoredTensor
         using var scope = NewDisposeScope();
         using var off = no_grad();
         Tensor stored = empty(shape, dtype: type);
-        file.Read(entry, stored.bytes);
+        file.Read(entry, TensorMemory.Pointer(stored));
         destination.copy_(transposed ? stored.t() : stored);
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using TuneSharp.Formats;
+using TuneSharp.Formats.Json;
 using TuneSharp.Peft.Settings;
 using TuneSharp.Peft.Targets;
 
@@ -52,35 +53,32 @@ public sealed record LoraConfig
         BaseModel = baseModel,
     };
 
-    /// <param name="json">Content of adapter_config.json.</param>
-    /// <param name="where">The file, for messages.</param>
+    /// <param name="fields">adapter_config.json.</param>
     /// <exception cref="InvalidInputException">Another method, a value out of range, or a key that is not honoured.</exception>
-    public static LoraConfig FromJson(JsonObject json, string where)
+    public static LoraConfig FromJson(CheckedFields fields)
     {
-        var reader = new AdapterConfigReader(json, where);
-        reader.RefuseUnless("peft_type", "LORA");
-        int rank = reader.Count("r", 8, 1, 1 << 20);
+        if (fields.GetString("peft_type") is not "LORA") throw fields.Wrong("peft_type", "Only LORA can be read here.");
+        if (fields.GetString("task_type") is not (null or "CAUSAL_LM")) throw fields.Wrong("task_type", "Only CAUSAL_LM can be used yet.");
         var config = new LoraConfig
         {
-            Rank = rank,
-            Alpha = reader.Number("lora_alpha", 8, 0, 1e9),
-            Dropout = reader.Number("lora_dropout", 0, 0, 0.999),
-            TargetModules = TargetModules.FromJson(json["target_modules"], where),
-            Bias = reader.Text("bias", "none") switch
+            Rank = fields.GetInt("r", 1, 1 << 20, 8),
+            Alpha = fields.GetDouble("lora_alpha", 0, 1e9, 8),
+            Dropout = fields.GetDouble("lora_dropout", 0, 0.999, 0),
+            TargetModules = TargetModules.FromJson(fields.Json["target_modules"], fields.Where),
+            Bias = fields.GetString("bias") switch
             {
-                "none" => LoraBias.None, "all" => LoraBias.All, "lora_only" => LoraBias.LoraOnly,
-                string other => throw new InvalidInputException($"`bias` is {other}; it can be none, all or lora_only.", where),
-                null => LoraBias.None,
+                null or "none" => LoraBias.None,
+                "all" => LoraBias.All,
+                "lora_only" => LoraBias.LoraOnly,
+                _ => throw fields.Wrong("bias", "It can be none, all or lora_only."),
             },
-            UseRslora = reader.Flag("use_rslora"),
-            BaseModel = reader.Text("base_model_name_or_path", null),
-            Revision = reader.Text("revision", null),
-            TaskType = reader.Text("task_type", null),
-            InitLoraWeights = Initialisation(json["init_lora_weights"], where),
+            UseRslora = fields.GetBool("use_rslora", false),
+            BaseModel = fields.GetString("base_model_name_or_path"),
+            Revision = fields.GetString("revision"),
+            TaskType = fields.GetString("task_type"),
+            InitLoraWeights = Initialisation(fields),
         };
-        if (config.TaskType is not (null or "CAUSAL_LM"))
-            throw new InvalidInputException($"The adapter is for the task {config.TaskType}; only CAUSAL_LM can be used.", where);
-        reader.RefuseUnhonoured(Defaults, Own);
+        UnhonouredKeys.Refuse(fields, Own, Defaults);
         return config;
     }
 
@@ -128,11 +126,11 @@ public sealed record LoraConfig
     };
 
     /// <summary>PiSSA, OLoRA and their like change the base when they are loaded; the others only say how training began.</summary>
-    private static JsonNode Initialisation(JsonNode? node, string where)
+    private static JsonNode Initialisation(CheckedFields fields)
     {
-        if (node is null) return JsonValue.Create(true);
+        if (fields.Json["init_lora_weights"] is not { } node) return JsonValue.Create(true);
         bool plain = node.GetValueKind() is JsonValueKind.True or JsonValueKind.False
             || (node.GetValueKind() == JsonValueKind.String && node.GetValue<string>() is "gaussian" or "orthogonal");
-        return plain ? node.DeepClone() : throw new InvalidInputException($"`init_lora_weights` is {node.ToJsonString()}, which cannot be used yet.", where, "Convert the adapter to an ordinary LoRA with PEFT first.");
+        return plain ? node.DeepClone() : throw fields.Wrong("init_lora_weights", "Such an adapter changes its base when it is loaded, which cannot be done yet.", "Convert it to an ordinary LoRA with PEFT first.");
     }
 }

@@ -58,7 +58,7 @@ public sealed class LoraMethod : ITuningMethod
     /// <exception cref="InvalidInputException">It was made for another model: a tensor is missing, left over or of another shape.</exception>
     public static LoraMethod Load(AdapterFolder folder, TunableModel model)
     {
-        LoraConfig config = LoraConfig.FromJson(folder.Config, folder.Weights.Path);
+        LoraConfig config = LoraConfig.FromJson(folder.Fields);
         LoraMethod method;
         try
         {

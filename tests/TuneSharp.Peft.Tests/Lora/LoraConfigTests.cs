@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using TuneSharp.Formats;
+using TuneSharp.Formats.Json;
 using TuneSharp.Peft.Lora;
 using TuneSharp.Peft.Targets;
 
@@ -7,12 +8,14 @@ namespace TuneSharp.Peft.Tests.Lora;
 
 public class LoraConfigTests
 {
-    private static JsonObject Json(string extra = "") => JsonNode.Parse($$"""{"peft_type": "LORA", "r": 4, "lora_alpha": 8, "target_modules": ["q_proj"]{{extra}}}""")!.AsObject();
+    private static CheckedFields Json(string extra = "") => Fields(JsonNode.Parse($$"""{"peft_type": "LORA", "r": 4, "lora_alpha": 8, "target_modules": ["q_proj"]{{extra}}}""")!.AsObject());
+
+    private static CheckedFields Fields(JsonObject json) => new(json, "here");
 
     [Fact]
     public void FromJson_SmallestFile_HasPeftsDefaults()
     {
-        LoraConfig config = LoraConfig.FromJson(JsonNode.Parse("""{"peft_type":"LORA","target_modules":["q_proj","v_proj"]}""")!.AsObject(), "here");
+        LoraConfig config = LoraConfig.FromJson(Fields(JsonNode.Parse("""{"peft_type":"LORA","target_modules":["q_proj","v_proj"]}""")!.AsObject()));
         (config.Rank, config.Alpha, config.Dropout, config.Bias).ShouldBe((8, 8, 0, LoraBias.None));
     }
 
@@ -21,7 +24,7 @@ public class LoraConfigTests
     {
         var config = new LoraConfig { Rank = 3, Alpha = 4.5, Dropout = 0.25, Bias = LoraBias.LoraOnly, UseRslora = true, TargetModules = TargetModules.Matching(".*q"), BaseModel = "b" };
         JsonObject json = config.ToJson();
-        JsonNode.DeepEquals(LoraConfig.FromJson(json, "here").ToJson(), json).ShouldBeTrue();
+        JsonNode.DeepEquals(LoraConfig.FromJson(Fields(json)).ToJson(), json).ShouldBeTrue();
         json.Select(pair => pair.Key).ShouldBeInOrder();
         json.Count.ShouldBe(41);
     }
@@ -42,18 +45,18 @@ public class LoraConfigTests
     [InlineData(""", "use_rslora": "yes" """, "use_rslora")]
     [InlineData(""", "lora_dropout": 1.5""", "lora_dropout")]
     public void FromJson_WhatIsNotHonoured_IsRefusedByName(string extra, string named) =>
-        Should.Throw<InvalidInputException>(() => LoraConfig.FromJson(Json(extra), "here")).Message.ShouldContain(named);
+        Should.Throw<InvalidInputException>(() => LoraConfig.FromJson(Json(extra))).Message.ShouldContain(named);
 
     [Theory]
     [InlineData(""", "something_new": null""")]
     [InlineData(""", "something_new": false""")]
     [InlineData(""", "something_new": []""")]
     [InlineData(""", "init_lora_weights": "gaussian" """)]
-    public void FromJson_WhatIsSwitchedOff_Passes(string extra) => LoraConfig.FromJson(Json(extra), "here").Rank.ShouldBe(4);
+    public void FromJson_WhatIsSwitchedOff_Passes(string extra) => LoraConfig.FromJson(Json(extra)).Rank.ShouldBe(4);
 
     [Fact]
     public void FromJson_OtherMethod_IsRefused() =>
-        Should.Throw<InvalidInputException>(() => LoraConfig.FromJson(JsonNode.Parse("""{"peft_type": "IA3"}""")!.AsObject(), "here")).Message.ShouldContain("IA3");
+        Should.Throw<InvalidInputException>(() => LoraConfig.FromJson(Fields(JsonNode.Parse("""{"peft_type": "IA3"}""")!.AsObject()))).Message.ShouldContain("IA3");
 
     [Theory]
     [InlineData("0")]
@@ -62,8 +65,8 @@ public class LoraConfigTests
     [InlineData("4.5")]
     public void FromJson_BadRank_IsRefused(string rank)
     {
-        JsonObject json = Json();
-        json["r"] = JsonNode.Parse(rank);
-        Should.Throw<InvalidInputException>(() => LoraConfig.FromJson(json, "here")).Message.ShouldContain("`r`");
+        CheckedFields fields = Json();
+        fields.Json["r"] = JsonNode.Parse(rank);
+        Should.Throw<InvalidInputException>(() => LoraConfig.FromJson(fields)).Message.ShouldContain("r");
     }
 }
