@@ -1,7 +1,11 @@
+using TorchSharp;
+using TuneSharp.Formats;
 using TuneSharp.Formats.Adapters;
 using TuneSharp.Formats.Checkpoints;
+using TuneSharp.Formats.Safetensors;
 using TuneSharp.Models;
 using TuneSharp.Nn;
+using TuneSharp.Nn.Runtime;
 using TuneSharp.Peft;
 
 namespace TuneSharp.Training.Checkpoints;
@@ -13,14 +17,14 @@ namespace TuneSharp.Training.Checkpoints;
 internal static class TrainedWeights
 {
     /// <summary>Writes into a folder that exists.</summary>
-    public static void Write(string folder, ICausalLm model, ITuningMethod method)
+    public static void Write(string folder, ICausalLm model, ITuningMethod method, torch.ScalarType? type = null)
     {
         if (method.ToAdapter() is { } adapter) AdapterFolder.Write(folder, adapter.Config, adapter.Tensors);
-        else ModelCatalog.Save(model, folder);
+        else ModelCatalog.Save(model, folder, type);
     }
 
     /// <summary>Puts the weights of such a folder into the live model; they are of the same run, so everything fits or it is an error.</summary>
-    public static void Read(string folder, ITuningMethod method)
+    public static unsafe void Read(string folder, ITuningMethod method)
     {
         if (method.ToAdapter() is not null)
         {
@@ -30,6 +34,11 @@ internal static class TrainedWeights
         }
 
         using CheckpointFolder weights = CheckpointFolder.Open(folder);
-        foreach (Parameter parameter in method.Trained) weights.Read(parameter.Name, parameter.Value.bytes);
+        foreach (Parameter parameter in method.Trained)
+        {
+            if (!weights.Tensors.TryGetValue(parameter.Name, out TensorEntry? entry) || entry.ByteLength != TensorMemory.ByteLength(parameter.Value) || !entry.Shape.SequenceEqual(parameter.Value.shape))
+                throw new InvalidInputException($"`{parameter.Name}` is missing in the checkpoint, or has another shape or type than in this model.", folder, "Resume with the recipe that the run was started with.");
+            weights.Read(parameter.Name, TensorMemory.Pointer(parameter.Value));
+        }
     }
 }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using TuneSharp.Data;
 using TuneSharp.Models;
 using TuneSharp.Peft;
@@ -25,6 +26,12 @@ public sealed record TrainJob
 
     /// <summary>Folder that the result is written to: an adapter as PEFT does, or a whole model; null: no result is written.</summary>
     public string? ResultFolder { get; init; }
+
+    /// <summary>Type of a whole model's weights in the result; null: as in memory.</summary>
+    public torch.ScalarType? ResultType { get; init; }
+
+    /// <summary>Writes what belongs beside the result into the folder before it gets its name.</summary>
+    public Action<string>? AddToResult { get; init; }
 
     /// <summary>A checkpoint of the same run to go on from; null: from the beginning.</summary>
     public string? ResumeFrom { get; init; }

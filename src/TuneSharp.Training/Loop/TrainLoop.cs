@@ -62,6 +62,8 @@ public sealed class TrainLoop : IDisposable
         long began = _job.Clock.GetTimestamp();
         long trained = _job.Method.Trained.Sum(p => p.NumElements);
         long all = _job.Model.Parameters.Concat(_job.Method.Trained).Distinct().Sum(p => p.NumElements);
+        // Weights and two moments each, twice: the newest checkpoint stands until the next one does.
+        FreeSpace.Require(_job.CheckpointsFolder, 2 * 3 * sizeof(float) * trained, "Two checkpoints");
         _job.Report(new Started(_plan.TotalSteps, _plan.NumEpochs, _job.Train.Count, _job.Validation.Count, trained, all, _completed));
         StopReason reason = Loop();
         if (!_checkpoints.Has(_completed)) SaveCheckpoint(mustSucceed: true);
@@ -192,7 +194,12 @@ public sealed class TrainLoop : IDisposable
             step = best;
         }
 
-        if (_job.ResultFolder is { } result) AtomicFolder.Write(result, folder => TrainedWeights.Write(folder, _job.Model, _job.Method), replace: true);
+        if (_job.ResultFolder is { } result)
+            AtomicFolder.Write(result, folder =>
+            {
+                TrainedWeights.Write(folder, _job.Model, _job.Method, _job.ResultType);
+                _job.AddToResult?.Invoke(folder);
+            }, replace: true);
         return step;
     }
 

@@ -1,3 +1,4 @@
+using TorchSharp;
 using TuneSharp.Data;
 using TuneSharp.Models;
 using TuneSharp.Peft;
@@ -32,6 +33,12 @@ public sealed record SftRequest
     /// <summary>A checkpoint of this run (<see cref="Checkpoints.CheckpointStore.Latest"/>); null: from the beginning.</summary>
     public string? ResumeFrom { get; init; }
 
+    /// <summary>Type of a whole model's weights in the result; null: as in memory. Adapters and checkpoints are not concerned.</summary>
+    public torch.ScalarType? ResultType { get; init; }
+
+    /// <summary>Writes what belongs beside the result (tokenizer, chat template) into the folder before it gets its name.</summary>
+    public Action<string>? AddToResult { get; init; }
+
     public required Action<TrainEvent> Report { get; init; }
 
     public Func<RunRequest> Poll { get; init; } = () => RunRequest.None;
@@ -63,6 +70,8 @@ public static class SftRecipe
                 Settings = request.Training,
                 CheckpointsFolder = request.CheckpointsFolder,
                 ResultFolder = request.ResultFolder,
+                ResultType = request.ResultType,
+                AddToResult = request.AddToResult,
                 ResumeFrom = request.ResumeFrom,
                 Report = request.Report,
                 Poll = request.Poll,
