@@ -110,7 +110,6 @@ public sealed class DatasetReader
     private IEnumerable<DatasetRow> ReadRows(Action<DataProblem> report)
     {
         if (Layout == FileLayout.WrappedList) report(FileProblem(ProblemSeverity.Warning, ProblemKind.WrappedList, "The rows sit inside one object, under a key of it.", "They are read; a plain list or JSON lines is the usual form."));
-        if (Layout == FileLayout.JsonObjects && Path.EndsWith('l')) report(FileProblem(ProblemSeverity.Warning, ProblemKind.PrettyObjects, "Several indented objects follow one another: that is not JSON lines.", "They are read; one object a line is the usual form."));
         if (_format is null && FormatName != "unknown")
         {
             report(FileProblem(ProblemSeverity.Error, ProblemKind.NotSupported, $"This is a {FormatName} dataset, which cannot be trained on yet.", $"Known formats: {string.Join(", ", RowFormatCatalog.All.Select(f => f.Name))}."));
@@ -124,6 +123,8 @@ public sealed class DatasetReader
         foreach (RawRow raw in _file.Rows())
         {
             number = raw.Number;
+            if (number == 2 && Layout == FileLayout.JsonObjects)
+                report(FileProblem(ProblemSeverity.Warning, ProblemKind.PrettyObjects, "Several indented objects follow one another: that is neither JSON nor JSON lines.", "They are read; one object a line is the usual form."));
             var context = new RowContext(Path, raw, report);
             if (Object(raw, context) is not { } item) continue;
             IRowFormat? format = _formatGiven ? _format : RowFormatCatalog.Recognise(item)?.Format ?? _format;

@@ -1,5 +1,8 @@
+using System.Text;
 using TuneSharp.Data.Checking;
+using TuneSharp.Data.Rendering;
 using TuneSharp.Formats;
+using TuneSharp.Tokenizers.ChatTemplates;
 
 namespace TuneSharp.Data.Tests;
 
@@ -47,6 +50,65 @@ public sealed class CheckingTests : IDisposable
         check.Problems.Errors.ShouldBe(500);
         check.Problems.Kept.Count.ShouldBe(50);
         check.Rows.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Check_WithATokenizer_CountsTokensAndFindsWhatCannotBeLearned()
+    {
+        string path = _folder.Write("rows.jsonl", """
+            {"messages": [{"role": "user", "content": "What do cows eat?"}, {"role": "assistant", "content": "Grass."}]}
+            {"messages": [{"role": "user", "content": "refuse"}, {"role": "assistant", "content": "x"}]}
+            {"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "hidden"}]}
+            """);
+        var template = ChatTemplate.Parse("{% if messages[0]['content'] == 'refuse' %}{{ raise_exception('no') }}{% endif %}{% for m in messages %}{% if m['content'] != 'hidden' %}{{ m['content'] }}{% endif %}<eos>{% endfor %}");
+        DatasetCheck check = DatasetCheck.Run(path, renderer: new ExampleRenderer(TinyTokenizer.Instance, template), threads: 2);
+        check.Rows.ShouldBe(2);
+        check.LengthUnit.ShouldBe("tokens");
+        check.Problems.Kept.Select(p => (p.Kind, p.Row)).ShouldContain((ProblemKind.Template, 2));
+        check.LearnedTokens.ShouldBeGreaterThan(1);
+
+        DatasetCheck cut = DatasetCheck.Run(_folder.Write("one.jsonl", """{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "hidden"}]}"""),
+            renderer: new ExampleRenderer(TinyTokenizer.Instance, ChatTemplate.Parse("{{ messages[0]['content'] }}")));
+        (cut.Rows, cut.IsClean, cut.Problems.Kept[0].Kind).ShouldBe((0L, false, ProblemKind.NothingToLearn));
+    }
+
+    /// <summary>A thousand damaged copies of good files: a verdict or an input error each time, never another exception.</summary>
+    [Fact]
+    public void Check_DamagedFiles_NeverThrowAnythingElse()
+    {
+        byte[][] files =
+        [
+            Encoding.UTF8.GetBytes("""[{"instruction": "é", "input": "", "output": "b\n"},""" + "\n" + """ {"instruction": "c", "output": "d", "history": [["q", "a"]]}]"""),
+            Encoding.UTF8.GetBytes("""{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": null, "tool_calls": [{"function": {"name": "f", "arguments": "{}"}}]}]}""" + "\r\n\r\n{\"text\": \"x\"}"),
+            [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("""{"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}]}""")],
+        ];
+        var random = new Random(17);
+        for (int n = 0; n < 1000; n++)
+        {
+            List<byte> bytes = [.. files[n % files.Length]];
+            for (int k = random.Next(1, 4); k > 0; k--)
+            {
+                int at = random.Next(bytes.Count);
+                switch (random.Next(4))
+                {
+                    case 0: bytes[at] = (byte)random.Next(256); break;
+                    case 1: bytes.RemoveAt(at); break;
+                    case 2: bytes.Insert(at, (byte)"{}[],:\"\\\n\0"[random.Next(10)]); break;
+                    default: bytes.RemoveRange(at, Math.Min(bytes.Count - at - 1, random.Next(20))); break;
+                }
+            }
+            string path = _folder.Write(n % 2 == 0 ? "x.json" : "x.jsonl", [.. bytes]);
+            try
+            {
+                DatasetCheck check = DatasetCheck.Run(path);
+                (check.Rows > 0 || check.Problems.Errors > 0).ShouldBeTrue($"case {n}");
+                foreach (DataProblem problem in check.Problems.Kept) problem.ToString().ShouldEndWith(".");
+            }
+            catch (InvalidInputException e)
+            {
+                e.Message.ShouldContain(".");
+            }
+        }
     }
 
     [Fact]

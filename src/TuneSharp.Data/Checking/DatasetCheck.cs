@@ -1,3 +1,4 @@
+using TuneSharp.Data.Rendering;
 using TuneSharp.Data.RowFormats;
 using TuneSharp.Data.Splitting;
 using TuneSharp.Formats;
@@ -47,42 +48,36 @@ public sealed class DatasetCheck
     /// <summary>Nothing stands in the way of training on every row.</summary>
     public bool IsClean => Problems.Errors == 0 && Rows > 0;
 
+    /// <summary>Tokens that are learned, over all rows; 0 without a tokenizer.</summary>
+    public long LearnedTokens { get; private set; }
+
     /// <summary>Reads a whole file. Problems of the file are in the result, never thrown; a file that does not exist is.</summary>
     /// <param name="path">A dataset file.</param>
     /// <param name="format">"auto", or a name from <see cref="RowFormatCatalog"/>.</param>
-    /// <param name="measure">Length of a row in tokens, with problems of its rendering; null = characters are counted.</param>
+    /// <param name="renderer">Turns rows into tokens, so that lengths are tokens and rows with nothing to learn are found; null = characters are counted.</param>
+    /// <param name="threads">Threads for tokenizing.</param>
     /// <param name="onRow">Gets every usable row; for callers that want them too.</param>
     /// <exception cref="InvalidInputException">There is no such file.</exception>
-    public static DatasetCheck Run(string path, string format = RowFormatCatalog.Auto, Func<DatasetRow, Action<DataProblem>, int?>? measure = null, Action<DatasetRow>? onRow = null)
+    public static DatasetCheck Run(string path, string format = RowFormatCatalog.Auto, ExampleRenderer? renderer = null, int threads = 1, Action<DatasetRow>? onRow = null)
     {
-        var check = new DatasetCheck(path) { LengthUnit = measure is null ? "characters" : "tokens" };
+        var check = new DatasetCheck(path) { LengthUnit = renderer is null ? "characters" : "tokens" };
         var lengths = new List<int>();
         try
         {
             DatasetReader reader = DatasetReader.Open(path, format);
             (check.Format, check.Reason, check.EncodingName, check.Layout) = (reader.FormatName, reader.Reason, reader.EncodingName, reader.Layout);
-            var firstRows = new Dictionary<UInt128, long>();
-            foreach (DatasetRow row in reader.Read(check.Problems.Add))
-            {
-                check.Rows++;
-                if (!firstRows.TryAdd(RowFingerprint.Exact(row), row.Source.Row))
-                {
-                    check.Duplicates++;
-                    check.Problems.Add(new DataProblem(ProblemSeverity.Warning, ProblemKind.DuplicateRow, $"The row is the same as row {firstRows[RowFingerprint.Exact(row)]}.", "It is kept; remove it if it should not count twice.")
-                    { File = path, Row = row.Source.Row, Line = row.Source.Line });
-                }
-                if (row is ConversationRow conversation) check.LearnedAnswers += conversation.Turns.Count(turn => turn.IsLearned);
-                if (measure is null) lengths.Add(Characters(row));
-                else if (measure(row, check.Problems.Add) is { } length) lengths.Add(length);
-                onRow?.Invoke(row);
-            }
+            IEnumerable<DatasetRow> rows = check.Count(reader.Read(check.Problems.Add), onRow);
+            if (renderer is null) lengths.AddRange(rows.Select(Characters));
+            else
+                foreach ((DatasetRow row, RenderedExample? example) in renderer.RenderAll(rows, threads, check.Refused))
+                    if (example is not null) lengths.Add(check.Look(row, example));
             if (check.Problems.Counts.ContainsKey((ProblemSeverity.Error, ProblemKind.NoRows))) check.Format = "empty";
             else if (check.Problems.Counts.ContainsKey((ProblemSeverity.Warning, ProblemKind.MixedFormats))) check.Format = "mixed";
         }
         catch (UnreadableDatasetException e)
         {
             // Where a file breaks in the middle nobody knows what its earlier rows are worth: none of them counts.
-            (check.Rows, check.Duplicates, check.LearnedAnswers) = (0, 0, 0);
+            (check.Rows, check.Duplicates, check.LearnedAnswers, check.LearnedTokens) = (0, 0, 0, 0);
             lengths.Clear();
             check.Format = e.Details.Kind is ProblemKind.EmptyFile ? "empty" : "unreadable";
             check.Problems.Add(e.Details);
@@ -90,6 +85,45 @@ public sealed class DatasetCheck
         check.Lengths = new LengthReport(lengths);
         return check;
     }
+
+    private IEnumerable<DatasetRow> Count(IEnumerable<DatasetRow> rows, Action<DatasetRow>? onRow)
+    {
+        var firstRows = new Dictionary<UInt128, long>();
+        foreach (DatasetRow row in rows)
+        {
+            Rows++;
+            UInt128 fingerprint = RowFingerprint.Exact(row);
+            if (!firstRows.TryAdd(fingerprint, row.Source.Row))
+            {
+                Duplicates++;
+                Add(row, ProblemSeverity.Warning, ProblemKind.DuplicateRow, $"The row is the same as row {firstRows[fingerprint]}.", "It is kept; remove it if it should not count twice.");
+            }
+            if (row is ConversationRow conversation) LearnedAnswers += conversation.Turns.Count(turn => turn.IsLearned);
+            onRow?.Invoke(row);
+            yield return row;
+        }
+    }
+
+    private int Look(DatasetRow row, RenderedExample rendered)
+    {
+        foreach (DataProblem problem in rendered.Problems) Problems.Add(problem);
+        LearnedTokens += rendered.Example.NumLabels;
+        if (rendered.Example.NumLabels == 0)
+        {
+            Rows--;
+            Add(row, ProblemSeverity.Error, ProblemKind.NothingToLearn, "Every token of the row is masked: there is nothing to learn.", "Give the row an answer, or remove it.");
+        }
+        return rendered.Example.Length;
+    }
+
+    private void Refused(DataProblem problem)
+    {
+        Rows--;
+        Problems.Add(problem);
+    }
+
+    private void Add(DatasetRow row, ProblemSeverity severity, string kind, string why, string fix) =>
+        Problems.Add(new DataProblem(severity, kind, why, fix) { File = Path, Row = row.Source.Row, Line = row.Source.Line });
 
     private static int Characters(DatasetRow row) => row switch
     {

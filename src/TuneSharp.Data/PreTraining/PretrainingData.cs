@@ -49,6 +49,7 @@ public static class PretrainingData
         int number = 0;
         foreach (int[] ids in Encode(rows.Read(files.Train), tokenizer, threads))
         {
+            if (byDocuments && number == parts.Count) throw RowIntake.Changed(files.Train);
             bool aside = byDocuments && parts[number] != SplitPart.Train;
             (aside ? validation : train).Add(ids);
             number++;

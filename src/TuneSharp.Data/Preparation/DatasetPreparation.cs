@@ -32,7 +32,11 @@ public static class DatasetPreparation
 
         int number = 0;
         foreach ((DatasetRow row, RenderedExample? example) in renderer.RenderAll(rows.Read(files.Train), threads, rows.Report))
+        {
+            if (number == plan.Parts.Count) throw RowIntake.Changed(files.Train);
             Add(plan.Parts[number++], row, example);
+        }
+        if (number != plan.Parts.Count) throw RowIntake.Changed(files.Train);
         if (files.Validation is { } validationFile)
             foreach ((DatasetRow row, RenderedExample? example) in renderer.RenderAll(rows.Read(validationFile), threads, rows.Report)) Add(SplitPart.Validation, row, example);
         if (files.Test is { } testFile)

@@ -1,4 +1,5 @@
 using TuneSharp.Data.Splitting;
+using TuneSharp.Formats;
 
 namespace TuneSharp.Data.Preparation;
 
@@ -45,6 +46,9 @@ internal sealed class RowIntake(DataSettings settings)
         if (problem.Severity == ProblemSeverity.Error) _broken++;
         Problems.Add(problem);
     }
+
+    /// <summary>The error when the second reading does not find what the first one found.</summary>
+    public static InvalidInputException Changed(string file) => new("The file was changed while it was read.", file, "Try again when no other program writes to it.");
 
     // The first of the two readings: problems are reported by the second, but errors stop the work at once.
     private void Quiet(DataProblem problem)

@@ -129,7 +129,7 @@ public sealed class ExampleRenderer
         {
             (List<(int Start, int End)> spans, rule) = Spans(row, messages, added, chat, problems);
             labels = Label(encoding, spans);
-            if (spans.Count > 0 && !EndsWithControl(encoding, spans[^1]))
+            if (spans.Count > 0 && Array.Exists(labels, label => label != TrainingExample.Ignored) && !EndsWithControl(encoding, spans[^1]))
             {
                 problems.Add(Problem(row, ProblemSeverity.Warning, ProblemKind.NoEndToken, "The template writes no end token behind the answer: the model will not learn when to stop.",
                     "Use a chat template that writes one inside the answer."));

@@ -64,7 +64,7 @@ public sealed class GenerationTopic : IGoldenTopic
         }
         foreach ((int i, JsonElement _) in processors.GetProperty("mirostat_v2").EnumerateArray().Index())
             yield return new GoldenCase($"processors.json/mirostat_v2/{i}", () => GoldenResult.NotBuilt("Mirostat"));
-        yield return new GoldenCase("processors.json/speculative_acceptance", () => GoldenResult.NotBuilt("speculative decoding"));
+        if (processors.TryGetProperty("speculative_acceptance", out _)) yield return new GoldenCase("processors.json/speculative_acceptance", () => GoldenResult.NotBuilt("speculative decoding"));
     }
 
     private static GoldenResult Processor(string folder, JsonElement found, int vocabulary)

@@ -15,43 +15,28 @@ public static partial class AttentionFunction
         /// <summary>The block's keys of [N, S, d].</summary>
         public Tensor Keys(Tensor x_NSd) => x_NSd.narrow(1, FirstKey, End - FirstKey);
 
-        /// <summary>Adds the mask to scores [N, R, S]. Without a window only the last columns hide anything.</summary>
-        public void AddMask(Tensor s_NRS, Tensor mask)
+        /// <summary>Adds the mask to scores [N, R, S]. Without a window only the block's own positions can be hidden.</summary>
+        public void AddMask(Tensor s_NRS, CausalMask mask)
         {
-            int positions = End - Start, rows = positions * Shape.GroupSize;
-            int columns = Shape.Window is null ? positions : End - FirstKey;
-            s_NRS.narrow(2, End - FirstKey - columns, columns).add_(mask.narrow(0, 0, rows).narrow(1, MaskReach(mask) - (columns - positions), columns));
+            int positions = End - Start, before = Shape.Window is null ? 0 : Start - FirstKey;
+            if (positions == 1 && before == 0) return;
+            s_NRS.narrow(2, s_NRS.shape[2] - before - positions, before + positions).add_(
+                mask.Tensor.narrow(0, 0, positions * Shape.GroupSize).narrow(1, mask.Reach - before, before + positions));
         }
-
-        private int MaskReach(Tensor mask) => (int)mask.shape[1] - (int)mask.shape[0] / Shape.GroupSize;
     }
 
     private static IEnumerable<Block> Blocks(int length, AttentionHeads shape)
     {
-        for (int start = 0; start < length; start += BlockTokens)
-        {
-            int end = Math.Min(start + BlockTokens, length);
-            yield return new Block(start, end, shape.Window is { } window ? Math.Max(0, start - window + 1) : 0, shape);
-        }
+        int size = BlockSize(length);
+        for (int start = 0; start < length; start += size)
+            yield return new Block(start, Math.Min(start + size, length), shape.Window is { } window ? Math.Max(0, start - window + 1) : 0, shape);
     }
 
-    /// <summary>
-    /// 0 where the query of a line sees the key of a column, -∞ elsewhere: lines (position, query head of the group), columns
-    /// the positions before the block that a window reaches back to, then the block's own. Null if every line sees all.
-    /// </summary>
-    private static Buffer? CausalMask(Workspace ws, int length, AttentionHeads shape)
+    /// <summary>Equal blocks of about <see cref="BlockTokens"/> positions.</summary>
+    internal static int BlockSize(int length)
     {
-        if (length == 1) return null;
-        int positions = Math.Min(length, BlockTokens), reach = shape.Window is { } window ? Math.Min(window - 1, length) : 0;
-        Buffer mask = ws.Rent(positions * shape.GroupSize, reach + positions);
-        using DisposeScope scope = NewDisposeScope();
-        Tensor m_PGC = mask.Tensor.view(positions, shape.GroupSize, reach + positions);
-        Tensor ahead = torch.arange(-reach, positions).unsqueeze(0) - torch.arange(0, positions).unsqueeze(1);
-        Tensor hidden = ahead.gt(0);
-        if (shape.Window is { } w) hidden = hidden.logical_or(ahead.le(-w));
-        m_PGC.zero_();
-        m_PGC.masked_fill_(hidden.unsqueeze(1), double.NegativeInfinity);
-        return mask;
+        int blocks = Math.Max(1, (length + BlockTokens / 2) / BlockTokens);
+        return (length + blocks - 1) / blocks;
     }
 
     /// <summary>A group's part of the query layout, [N, R, d].</summary>

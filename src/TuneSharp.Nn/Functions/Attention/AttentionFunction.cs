@@ -17,7 +17,7 @@ namespace TuneSharp.Nn;
 /// </summary>
 public static partial class AttentionFunction
 {
-    /// <summary>Query positions computed at once.</summary>
+    /// <summary>Query positions computed at once, about.</summary>
     private const int BlockTokens = 64;
 
     /// <param name="t">Where it is recorded.</param>
@@ -46,7 +46,7 @@ public static partial class AttentionFunction
             }
         }
 
-        RowLayout layout = batch.Derived((shape.NumHeads, shape.NumKeyValueHeads), () => new RowLayout(batch, shape));
+        RowLayout layout = batch.Derived(shape, () => new RowLayout(batch, shape));
         Kept keptQ = needsGrad ? t.Keep(q) : default, keptK = needsGrad ? t.Keep(k) : default, keptV = needsGrad ? t.Keep(v) : default;
         Forward(t.Workspace, q.Data, k.Data, v.Data, layout, shape, y.Tensor);
         return t.Record(y, needsGrad, dY => Backward(t.Workspace, (q, keptQ.Data), (k, keptK.Data), (v, keptV.Data), layout, shape, dY.Tensor));
@@ -58,11 +58,11 @@ public static partial class AttentionFunction
         using Buffer q_Ld = Gather(ws, q, layout.GatherQueries, d), k_Ld = Gather(ws, k, layout.GatherKeys, d), v_Ld = Gather(ws, v, layout.GatherKeys, d);
         using Buffer y_Ld = ws.Rent(layout.NumQueryLines, d);
         q_Ld.Tensor.mul_(shape.Scale);
+        CausalMask mask = layout.Mask(ws.ComputeType);
         foreach (RowGroup group in layout.Groups)
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor q_NRd = Queries(q_Ld, group, shape), k_NSd = Keys(k_Ld, group, shape), v_NSd = Keys(v_Ld, group, shape), y_NRd = Queries(y_Ld, group, shape);
-            using Buffer? mask = CausalMask(ws, group.Length, shape);
             foreach (Block block in Blocks(group.Length, shape))
             {
                 using Buffer p_NRS = Probabilities(ws, block.Lines(q_NRd), block.Keys(k_NSd), block, mask);
@@ -82,12 +82,12 @@ public static partial class AttentionFunction
         if (layout.Padding is not null) dY_Ld.Tensor.index_fill_(0, layout.Padding, 0);
         dK_Ld.Tensor.zero_();
         dV_Ld.Tensor.zero_();
+        CausalMask mask = layout.Mask(ws.ComputeType);
         foreach (RowGroup group in layout.Groups)
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor q_NRd = Queries(q_Ld, group, shape), dQ_NRd = Queries(dQ_Ld, group, shape), dY_NRd = Queries(dY_Ld, group, shape);
             Tensor k_NSd = Keys(k_Ld, group, shape), v_NSd = Keys(v_Ld, group, shape), dK_NSd = Keys(dK_Ld, group, shape), dV_NSd = Keys(dV_Ld, group, shape);
-            using Buffer? mask = CausalMask(ws, group.Length, shape);
             foreach (Block block in Blocks(group.Length, shape))
             {
                 Tensor qBlock = block.Lines(q_NRd), dYBlock = block.Lines(dY_NRd), kBlock = block.Keys(k_NSd);
@@ -109,11 +109,11 @@ public static partial class AttentionFunction
     }
 
     /// <summary>softmax(q k^T + mask) of a block, [N, R, S].</summary>
-    private static Buffer Probabilities(Workspace ws, Tensor q_NRd, Tensor k_NSd, Block block, Buffer? mask)
+    private static Buffer Probabilities(Workspace ws, Tensor q_NRd, Tensor k_NSd, Block block, CausalMask mask)
     {
         Buffer p = ws.Rent(q_NRd.shape[0], q_NRd.shape[1], k_NSd.shape[1]);
         Aten.Bmm(q_NRd, k_NSd.transpose(1, 2), p.Tensor);
-        if (mask is not null) block.AddMask(p.Tensor, mask.Tensor);
+        block.AddMask(p.Tensor, mask);
         Softmax(ws, p.Tensor);
         return p;
     }

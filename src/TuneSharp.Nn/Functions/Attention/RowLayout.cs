@@ -21,8 +21,12 @@ internal sealed class RowLayout : IDisposable
     /// <summary>A group takes rows down to this share of its longest.</summary>
     private const double ShortestShare = 0.85;
 
+    private readonly AttentionHeads _shape;
+    private CausalMask? _mask;
+
     public RowLayout(TokenBatch batch, AttentionHeads shape)
     {
+        _shape = shape;
         int heads = shape.NumHeads, keyHeads = shape.NumKeyValueHeads, perKey = shape.GroupSize;
         List<List<TokenRow>> groups = Sort(batch.Rows);
         int padded = groups.Sum(g => g.Count * g[0].Length);
@@ -79,8 +83,12 @@ internal sealed class RowLayout : IDisposable
     /// <summary>Lines of the query layout that are padding; null if there are none.</summary>
     public Tensor? Padding { get; }
 
+    /// <summary>The mask that fits every block of every group; made once.</summary>
+    public CausalMask Mask(ScalarType type) => _mask ??= new CausalMask(_shape, Groups.Max(group => AttentionFunction.BlockSize(group.Length)), Groups.Max(group => group.Length), type);
+
     public void Dispose()
     {
+        _mask?.Dispose();
         foreach (Tensor index in (Tensor[])[GatherQueries, GatherKeys, ScatterQueries, ScatterKeys]) index.Dispose();
         Padding?.Dispose();
     }

@@ -26,7 +26,10 @@ public static class CrossEntropyFunction
     /// <param name="divisor">What the sum of losses is divided by.</param>
     /// <param name="tokenLosses">If given: the loss of each labelled token in nats, not divided, [NumLabels].</param>
     /// <returns>[1]: the sum of losses / divisor.</returns>
-    public static Var CrossEntropy(this Tape t, Var hidden, Linear head, TokenBatch batch, double divisor, float[]? tokenLosses = null)
+    public static Var CrossEntropy(this Tape t, Var hidden, Linear head, TokenBatch batch, double divisor, float[]? tokenLosses = null) =>
+        t.CrossEntropy(hidden, head, batch, divisor, tokenLosses, LogitElements);
+
+    internal static Var CrossEntropy(this Tape t, Var hidden, Linear head, TokenBatch batch, double divisor, float[]? tokenLosses, long logitsHeld)
     {
         if (batch.NumLabels == 0) throw new ArgumentException("No token of this batch has a label: there is nothing to learn or measure.", nameof(batch));
         if (!(divisor > 0)) throw new ArgumentOutOfRangeException(nameof(divisor), divisor, "The divisor is a number above 0.");
@@ -40,8 +43,8 @@ public static class CrossEntropyFunction
         Buffer? dHidden = t.Recording && hidden.NeedsGrad ? t.Rent(hidden.Data.shape) : null;
         dHidden?.Tensor.zero_();
 
-        int pieces = (int)((batch.NumLabels * (long)head.Out + LogitElements - 1) / LogitElements);
-        int rows = (batch.NumLabels + pieces - 1) / pieces;
+        long pieces = Math.Min(batch.NumLabels, (batch.NumLabels * (long)head.Out + logitsHeld - 1) / logitsHeld);
+        int rows = (int)((batch.NumLabels + pieces - 1) / pieces);
         double sum = 0;
         for (int at = 0; at < batch.NumLabels; at += rows)
         {

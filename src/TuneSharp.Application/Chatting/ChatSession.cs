@@ -1,0 +1,91 @@
+using System.Text.Json;
+using TuneSharp.Application.Models;
+using TuneSharp.Data.Rendering;
+using TuneSharp.Formats;
+using TuneSharp.Formats.Files;
+using TuneSharp.Inference.Generation;
+using TuneSharp.Inference.Sampling;
+using TuneSharp.Peft.Lora;
+using TuneSharp.Tokenizers.ChatTemplates;
+
+namespace TuneSharp.Application.Chatting;
+
+/// <summary>
+/// A conversation with a model: history, system text, sampling; the adapter can be taken off and put on again between two
+/// questions, so that base and tuned model are compared in one place.
+/// </summary>
+public sealed class ChatSession : IDisposable
+{
+    private readonly LoadedModel _loaded;
+    private readonly TimeProvider _clock;
+    private readonly TextGenerator _generator;
+    private readonly List<ChatMessage> _history = [];
+
+    public ChatSession(LoadedModel loaded, string? system, SamplingSettings sampling, TimeProvider clock)
+    {
+        sampling.Validate();
+        _loaded = loaded;
+        _clock = clock;
+        _generator = new TextGenerator(loaded.Model, loaded.Text.Tokenizer, loaded.EndIds);
+        Sampling = sampling;
+        System = system;
+    }
+
+    public SamplingSettings Sampling { get; set; }
+
+    public string? System { get; set; }
+
+    public IReadOnlyList<ChatMessage> History => _history;
+
+    public bool HasAdapter => _loaded.Adapter is not null;
+
+    /// <summary>True while the adapter takes part.</summary>
+    public bool IsTuned => _loaded.Adapter is LoraMethod { Attached: true };
+
+    /// <summary>Asks, streams the answer, and adds both to the history. A cancelled answer stays as far as it came.</summary>
+    /// <param name="emit">Gets the text as it grows, whole characters only.</param>
+    /// <exception cref="InvalidInputException">The conversation no longer fits the context; the question is not kept.</exception>
+    public GeneratedText Ask(string question, Action<string> emit, CancellationToken cancellation = default)
+    {
+        _history.Add(new ChatMessage("user", question));
+        try
+        {
+            var renderer = _loaded.Text.CreateRenderer(new RenderingOptions { System = System, Clock = _clock });
+            int[] prompt = _loaded.Text.Tokenizer.EncodeIds(renderer.RenderPrompt(_history));
+            GeneratedText answer = _generator.Generate(prompt, Sampling, emit, cancellation);
+            _history.Add(new ChatMessage("assistant", answer.Text));
+            return answer;
+        }
+        catch
+        {
+            if (_history[^1].Role == "user") _history.RemoveAt(_history.Count - 1);
+            throw;
+        }
+    }
+
+    public void Clear() => _history.Clear();
+
+    /// <summary>Takes the adapter off (<c>/base</c>) or puts it on (<c>/tuned</c>).</summary>
+    /// <exception cref="InvalidInputException">There is no adapter.</exception>
+    public void UseAdapter(bool tuned)
+    {
+        if (_loaded.Adapter is not LoraMethod adapter)
+            throw new InvalidInputException("There is no adapter to switch.", null, "Start the chat with a run, or with --adapter FOLDER.");
+        if (tuned == adapter.Attached) return;
+        if (tuned) adapter.Attach();
+        else adapter.Detach();
+    }
+
+    /// <summary>Writes the conversation as one row of messages JSONL: it can be trained on as it stands.</summary>
+    /// <exception cref="InvalidInputException">There is a file with that name already, or nothing to save.</exception>
+    public void Save(string path)
+    {
+        if (_history.Count == 0) throw new InvalidInputException("There is nothing to save yet.");
+        if (Path.Exists(path)) throw new InvalidInputException("There is a file with that name already; it is not written over.", path, "Give another name.");
+        IEnumerable<ChatMessage> messages = System is { Length: > 0 } system ? _history.Prepend(new ChatMessage("system", system)) : _history;
+        string row = JsonSerializer.Serialize(new { messages = messages.Select(message => new { role = message.Role, content = message.Content }) }, Runs.RunJson.Compact);
+        AtomicFile.WriteText(path, row + "\n");
+    }
+
+    public void Dispose() => _generator.Dispose();
+}

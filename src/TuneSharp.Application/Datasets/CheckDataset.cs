@@ -1,0 +1,40 @@
+using TuneSharp.Application.Models;
+using TuneSharp.Application.Runs;
+using TuneSharp.Data;
+using TuneSharp.Data.Checking;
+using TuneSharp.Data.Rendering;
+
+namespace TuneSharp.Application.Datasets;
+
+/// <param name="Check">Form, counts, lengths, problems.</param>
+/// <param name="Context">Tokens that the model takes; null if no model was named.</param>
+public sealed record DatasetVerdict(DatasetCheck Check, int? Context);
+
+/// <summary>Looks through a dataset file before anything is trained on it.</summary>
+public sealed class CheckDataset(HomeFolder home, TimeProvider clock)
+{
+    /// <param name="model">Model whose tokens are counted; null counts characters.</param>
+    /// <exception cref="Formats.InvalidInputException">The file or the model does not exist. Problems of the rows are in the result.</exception>
+    public DatasetVerdict Execute(string file, string format, string? model)
+    {
+        if (model is null) return new DatasetVerdict(DatasetCheck.Run(file, format), null);
+        ModelText text = ModelText.Load(new ModelStore(home).Locate(model));
+        ExampleRenderer renderer = text.CreateRenderer(new RenderingOptions { Clock = clock });
+        return new DatasetVerdict(DatasetCheck.Run(file, format, Measure), text.Context);
+
+        int? Measure(DatasetRow row, Action<DataProblem> report)
+        {
+            try
+            {
+                RenderedExample rendered = renderer.Render(row);
+                foreach (DataProblem problem in rendered.Problems) report(problem);
+                return rendered.Example.Length;
+            }
+            catch (UnreadableDatasetException e)
+            {
+                report(e.Details);
+                return null;
+            }
+        }
+    }
+}

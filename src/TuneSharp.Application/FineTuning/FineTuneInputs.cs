@@ -1,0 +1,76 @@
+using TuneSharp.Application.Models;
+using TuneSharp.Data;
+using TuneSharp.Data.Preparation;
+using TuneSharp.Data.Rendering;
+using TuneSharp.Formats;
+using TuneSharp.Formats.Adapters;
+using TuneSharp.Formats.Checkpoints;
+using TuneSharp.Formats.Files;
+using TuneSharp.Models;
+
+namespace TuneSharp.Application.FineTuning;
+
+/// <summary>
+/// What a fine-tuning run learns from, ready for the loop: rows read, split, rendered to ids and labels. No weight is touched,
+/// so the same loading also serves as the check before a run is made.
+/// </summary>
+public sealed class FineTuneInputs
+{
+    private readonly FineTuneRequest _request;
+    private readonly string _template;
+
+    private FineTuneInputs(FineTuneRequest request, string template, PreparedDataset data)
+    {
+        _request = request;
+        _template = template;
+        Data = data;
+    }
+
+    public PreparedDataset Data { get; }
+
+    /// <summary>Files and folders that the run is made from, for the manifest.</summary>
+    public IReadOnlyList<string> Files =>
+        [.. new[] { _request.Model.ModelNameOrPath, _request.Data.Dataset, _request.Data.ValidationFile, _request.Data.TestFile, _request.Method.InitAdapter }.OfType<string>()];
+
+    /// <summary>The data in a sentence or two.</summary>
+    public string Report
+    {
+        get
+        {
+            long labels = Data.Train.Sum(example => (long)example.NumLabels), tokens = Data.Train.Sum(example => (long)example.Length);
+            string aside = Data.Validation.Count == 0 ? "none for validation" : $"{Data.Validation.Count} for validation";
+            if (Data.Test.Count > 0) aside += $", {Data.Test.Count} for the test";
+            string sentence = $"{Data.Train.Count} rows to train on, {aside}; {tokens} tokens, {labels} of them learned; longest row {Data.Lengths.Longest} tokens.";
+            return string.Join(' ', [sentence, .. Data.Notes, .. Data.Problems.Kept.DistinctBy(problem => problem.Kind).Select(problem => problem.ToString())]);
+        }
+    }
+
+    /// <param name="request">With full paths; checked already.</param>
+    /// <param name="clock">What templates that write the date see.</param>
+    /// <exception cref="InvalidInputException">Model folder, adapter or data cannot be used.</exception>
+    public static FineTuneInputs Load(FineTuneRequest request, TimeProvider clock)
+    {
+        string folder = request.Model.ModelNameOrPath!;
+        ModelText text = ModelText.Load(folder);
+        if (!ModelCatalog.ModelTypes.Contains(text.Config.ModelType)) throw text.Config.UnknownFamily(ModelCatalog.ModelTypes);
+        CheckpointFolder.Open(folder).Dispose();
+        if (request.Method.InitAdapter is { } adapter) AdapterFolder.Open(adapter).Dispose();
+        ExampleRenderer renderer = text.CreateRenderer(RenderingOptions.From(request.Data, clock));
+        PreparedDataset data = DatasetPreparation.Prepare(request.Data, renderer, text.Context, request.Training.Seed, request.Run.Threads ?? Environment.ProcessorCount);
+        return new FineTuneInputs(request, renderer.Template.Source, data);
+    }
+
+    /// <summary>
+    /// Puts beside a result what is needed to ask it as it was taught: the chat template, and for a whole model the tokenizer.
+    /// </summary>
+    public void Accompany(string resultFolder, bool isAdapter)
+    {
+        AtomicFile.WriteText(Path.Combine(resultFolder, "chat_template.jinja"), _template);
+        if (isAdapter) return;
+        foreach (string name in (string[])["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "generation_config.json"])
+        {
+            string file = Path.Combine(_request.Model.ModelNameOrPath!, name);
+            if (File.Exists(file)) File.Copy(file, Path.Combine(resultFolder, name), overwrite: true);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using TorchSharp;
+using TuneSharp.Application.Recipes;
+using TuneSharp.Application.Runs;
+using TuneSharp.Application.Workers;
+using TuneSharp.Models;
+using TuneSharp.Nn.Runtime;
+using TuneSharp.Training.Loop;
+using TuneSharp.Training.Recipes;
+
+namespace TuneSharp.Application.FineTuning;
+
+/// <summary>One worker's work on a fine-tuning run: load model and rows, train, save adapter or model.</summary>
+internal static class FineTuneWork
+{
+    public static void Execute(RunSession session, TimeProvider clock)
+    {
+        TorchRuntime.EnsureLoaded();
+        FineTuneRequest request = RecipeBinder.Bind<FineTuneRequest>(RecipeYaml.Load(session.Run.ResolvedRecipe), []).Request;
+        request.Validate();
+        torch.set_num_threads(request.Run.Threads ?? Environment.ProcessorCount);
+        var training = new TrainingSession(session, clock);
+        FineTuneInputs inputs = FineTuneInputs.Load(request, training.StoppedClock);
+        using ICausalLm model = ModelCatalog.Load(request.Model.ModelNameOrPath!, request.Model);
+        foreach (string warning in model.Warnings) session.Log(new Warning(0, "model", warning));
+        training.RecordManifest(inputs.Files, model, request.Training.Seed);
+        session.Log(new Prepared(inputs.Data.Train.Count, inputs.Data.Validation.Count, inputs.Data.Test.Count, inputs.Data.MaxLength, TrainingSession.Name(model.ComputeType),
+            TrainingSession.WeightsType(model), torch.get_num_threads(), inputs.Report));
+
+        bool isAdapter = request.Method.Method != "full";
+        string result = isAdapter ? "adapter" : "model";
+        training.Run(Train, result, folder => inputs.Accompany(folder, isAdapter));
+
+        Finished Train(string? resumeFrom, Action<TrainEvent> report, Func<RunRequest> poll)
+        {
+            SftOutcome outcome = SftRecipe.Run(new SftRequest
+            {
+                Model = model,
+                BaseModel = request.Model.ModelNameOrPath,
+                Method = request.Method,
+                Training = request.Training,
+                Train = inputs.Data.Train,
+                Validation = inputs.Data.Validation,
+                CheckpointsFolder = session.Run.Checkpoints,
+                ResultFolder = Path.Combine(session.Run.Path, result),
+                ResumeFrom = resumeFrom,
+                Report = report,
+                Poll = poll,
+                Clock = clock,
+            });
+            outcome.Method.Dispose(); // takes the adapter off: after a pause a fresh one is loaded from the checkpoint
+            return outcome.Finished;
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using TuneSharp.Data.Rendering;
+using TuneSharp.Formats.ModelConfigs;
+using TuneSharp.Tokenizers;
+using TuneSharp.Tokenizers.ChatTemplates;
+
+namespace TuneSharp.Application.Models;
+
+/// <summary>The text side of a model: tokenizer, chat template, context. No weight is read for it.</summary>
+/// <param name="Template">The adapter's own template, else the model's; null means the plain one for base models.</param>
+/// <param name="Context">Longest row in tokens that the model was made for; 1,024 where its config names none.</param>
+public sealed record ModelText(HfConfig Config, Tokenizer Tokenizer, ChatTemplate? Template, int Context)
+{
+    private const int UnnamedContext = 1024;
+
+    public static ModelText Load(string folder, string? adapter = null)
+    {
+        HfConfig config = HfConfig.Load(folder);
+        ChatTemplate? template = (adapter is null ? null : ChatTemplate.FromFolder(adapter)) ?? ChatTemplate.FromFolder(folder);
+        return new ModelText(config, Tokenizer.Load(folder), template, config.GetIntOrNull("max_position_embeddings", 1, int.MaxValue) ?? UnnamedContext);
+    }
+
+    public ExampleRenderer CreateRenderer(RenderingOptions options) => new(Tokenizer, Template, options);
+}

@@ -1,0 +1,50 @@
+using System.Diagnostics;
+
+namespace TuneSharp.Cli.Tests;
+
+/// <summary>What a call of the program left behind.</summary>
+public sealed record CliResult(int ExitCode, string Out, string Error)
+{
+    public override string ToString() => $"exit {ExitCode}\n{Out}\n{Error}";
+}
+
+/// <summary>Calls the built program as a person or a script would: as a process.</summary>
+internal sealed class Cli(TinyWorld world)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
+
+    public static string Assembly => Path.Combine(AppContext.BaseDirectory, "tunesharp.dll");
+
+    public async Task<CliResult> RunAsync(params string[] arguments) => await RunAsync("", arguments);
+
+    /// <param name="input">Standard input.</param>
+    public async Task<CliResult> RunAsync(string input, string[] arguments)
+    {
+        using Process process = Start(arguments);
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        using var limit = new CancellationTokenSource(Limit);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException e)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"tunesharp {string.Join(' ', arguments)} took longer than {Limit}.\n{await output}\n{await error}", e);
+        }
+
+        return new CliResult(process.ExitCode, await output, await error);
+    }
+
+    public Process Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = world.Folder };
+        start.ArgumentList.Add(Assembly);
+        foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        start.Environment["TUNESHARP_HOME"] = world.Home;
+        start.Environment["LC_ALL"] = "C";
+        return Process.Start(start)!;
+    }
+}
