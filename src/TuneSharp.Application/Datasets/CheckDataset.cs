@@ -1,6 +1,5 @@
 using TuneSharp.Application.Models;
 using TuneSharp.Application.Runs;
-using TuneSharp.Data;
 using TuneSharp.Data.Checking;
 using TuneSharp.Data.Rendering;
 
@@ -20,21 +19,6 @@ public sealed class CheckDataset(HomeFolder home, TimeProvider clock)
         if (model is null) return new DatasetVerdict(DatasetCheck.Run(file, format), null);
         ModelText text = ModelText.Load(new ModelStore(home).Locate(model));
         ExampleRenderer renderer = text.CreateRenderer(new RenderingOptions { Clock = clock });
-        return new DatasetVerdict(DatasetCheck.Run(file, format, Measure), text.Context);
-
-        int? Measure(DatasetRow row, Action<DataProblem> report)
-        {
-            try
-            {
-                RenderedExample rendered = renderer.Render(row);
-                foreach (DataProblem problem in rendered.Problems) report(problem);
-                return rendered.Example.Length;
-            }
-            catch (UnreadableDatasetException e)
-            {
-                report(e.Details);
-                return null;
-            }
-        }
+        return new DatasetVerdict(DatasetCheck.Run(file, format, renderer, Environment.ProcessorCount), text.Context);
     }
 }
