@@ -28,13 +28,13 @@ internal static class AttributeGetter
         };
     }
 
-    /// <summary>Several attributes with commas between them, as a list to sort by.</summary>
+    /// <summary>Several attributes with commas between them, as a list to sort by: equal elements, undefined ones too, are never put in order.</summary>
     public static Func<Value, Value> ForSeveral(Value? attribute, RenderContext context, bool ignoreCase)
     {
         Func<Value, Value>[] getters = attribute is TextValue text
             ? [.. text.Text.Split(',').Select(part => For(TextValue.Of(part), context, ignoreCase: ignoreCase))]
             : [For(attribute, context, ignoreCase: ignoreCase)];
-        return getters.Length == 1 ? getters[0] : item => context.NewList([.. getters.Select(getter => getter(item))]);
+        return item => context.NewList([.. getters.Select(getter => getter(item))]);
     }
 
     public static Value IgnoreCase(Value value, RenderContext context)

@@ -52,9 +52,8 @@ internal static class LayoutFilters
         int endLength = CodePoints.Count(end);
         if (length < endLength) throw JinjaException.Evaluation($"truncate needs a length of at least {endLength}, not {length}.");
         if (leeway < 0) throw JinjaException.Evaluation($"truncate needs a leeway of at least 0, not {leeway}.");
-        if (c.Self is UndefinedValue) return c.Self;
+        if (c.Self.Length is int whole && whole <= (long)length + leeway) return c.Self;
         TextValue text = Required(c);
-        if (text.NumCodePoints <= (long)length + leeway) return text;
         string kept = text.Text[..text.ToUtf16(length - endLength)];
         if (!c.Flag(1) && kept.LastIndexOf(' ') is int blank and >= 0) kept = kept[..blank];
         return c.NewText(kept + end, text.IsMarkup);

@@ -30,8 +30,8 @@ internal static class TestCatalog
         Test("odd", "", c => IsRemainder(c, IntegerValue.Of(2), 1)),
         Test("even", "", c => IsRemainder(c, IntegerValue.Of(2), 0)),
         Test("divisibleby", "num", c => IsRemainder(c, c.Required(0), 0)),
-        Test("filter", "", c => c.Self is TextValue name && FilterCatalog.Knows(name.Text)),
-        Test("test", "", c => c.Self is TextValue name && Knows(name.Text)),
+        Test("filter", "", c => IsNameIn(c, FilterCatalog.Knows)),
+        Test("test", "", c => IsNameIn(c, Knows)),
         Test("sameas", "other", c => AreTheSame(c.Self, c.Required(0))),
         Test("in", "seq", c => Comparison.Contains(c.Required(0), c.Self, c.Context)),
         .. Comparing((left, right, context) => Comparison.AreEqual(left, right, context), "==", "eq", "equalto"),
@@ -51,6 +51,13 @@ internal static class TestCatalog
 
     private static IEnumerable<Builtin> Comparing(Func<Value, Value, RenderContext, bool> holds, params string[] names) =>
         names.Select(name => Test(name, "other, /", c => holds(c.Self, c.Required(0), c.Context)));
+
+    private static bool IsNameIn(in BoundCall c, Func<string, bool> knows)
+    {
+        c.Budget.Work(c.Self.Weight);
+        Hashing.RequireHashable(c.Self);
+        return c.Self is TextValue name && knows(name.Text);
+    }
 
     private static bool IsRemainder(in BoundCall c, Value divisor, int remainder) =>
         Comparison.AreEqual(Arithmetic.Apply("%", c.Self, divisor, c.Context), IntegerValue.Of(remainder), c.Context);

@@ -12,6 +12,7 @@ internal sealed class FormatSpec
     private int _position;
     private string _fill = " ";
     private char _align;
+    private bool _alignsZeros;
     private char _sign = '-';
     private bool _alternate;
     private long _width;
@@ -43,12 +44,14 @@ internal sealed class FormatSpec
 
     private FormatSpec Read()
     {
+        bool hasFill = false;
         int first = _text.Length > 0 ? CodePoints.WidthAt(_text, 0) : 0;
         if (first > 0 && first < _text.Length && _text[first] is '<' or '>' or '=' or '^')
         {
             _fill = _text[..first];
             _align = _text[first];
             _position = first + 1;
+            hasFill = true;
         }
         else if (Peek() is '<' or '>' or '=' or '^') _align = Next();
         if (Peek() is '+' or '-' or ' ') _sign = Next();
@@ -58,10 +61,10 @@ internal sealed class FormatSpec
             _alternate = true;
             Next();
         }
-        if (Peek() == '0' && _align == '\0')
+        if (Peek() == '0' && !hasFill)
         {
             _fill = "0";
-            _align = '=';
+            _alignsZeros = _align == '\0';
             Next();
         }
         _width = ReadNumber() ?? 0;
@@ -80,14 +83,19 @@ internal sealed class FormatSpec
     private void WriteText(string text, TextOutput writer)
     {
         if (_type is not '\0' and not 's') throw JinjaException.Evaluation($"Unknown format code '{_type}' for object of type 'str'.");
-        if (_align == '=' && _fill != "0") throw JinjaException.Evaluation("'=' alignment not allowed in string format specifier.");
+        if (_align == '=') throw JinjaException.Evaluation("'=' alignment not allowed in string format specifier.");
+        if (_sign != '-' || _alternate) throw JinjaException.Evaluation("Sign and alternate form not allowed in string format specifier.");
+        if (_grouping != '\0') throw JinjaException.Evaluation($"Cannot specify '{_grouping}' with 's'.");
         if (_precision is int most) text = text[..CodePoints.ToUtf16(text, most)];
         long surplus = text.Length - CodePoints.Count(text);
-        NumberLayout.Write(writer, "", "", text, _fill, _align is '\0' or '=' ? '<' : _align, _width + surplus);
+        NumberLayout.Write(writer, "", "", text, _fill, _align == '\0' ? '<' : _align, _width + surplus);
     }
 
     private void WriteNumber(NumberValue number, RenderContext context, TextOutput writer)
     {
+        if (_alignsZeros) _align = '=';
+        if (_grouping != '\0' && !(_type is '\0' or 'd' or 'e' or 'E' or 'f' or 'F' or 'g' or 'G' or '%' || (_grouping == '_' && _type is 'b' or 'o' or 'x' or 'X')))
+            throw JinjaException.Evaluation($"Cannot specify '{_grouping}' with '{_type}'.");
         bool asFloat = number is FloatValue ? _type is '\0' or 'e' or 'E' or 'f' or 'F' or 'g' or 'G' or 'n' or '%' : _type is 'e' or 'E' or 'f' or 'F' or 'g' or 'G' or '%';
         if (asFloat)
         {
@@ -99,6 +107,7 @@ internal sealed class FormatSpec
         if (_precision is not null) throw JinjaException.Evaluation("Precision not allowed in integer format specifier.");
         if (_type == 'c')
         {
+            if (_sign != '-' || _alternate) throw JinjaException.Evaluation("Sign and alternate form not allowed with integer format specifier 'c'.");
             if (integer.Integer < 0 || integer.Integer > 0x10FFFF) throw JinjaException.Evaluation("%c arg not in range(0x110000).");
             Layout(false, "", CodePoints.ToText((int)integer.Integer), writer);
             return;
@@ -125,7 +134,7 @@ internal sealed class FormatSpec
             string name = PythonFloat.NonFinite(Math.Abs(value));
             return (_type is 'E' or 'F' or 'G' ? name.ToUpperInvariant() : name) + (_type == '%' ? "%" : "");
         }
-        return _type switch
+        string digits = _type switch
         {
             'f' or 'F' => PythonFloat.Fixed(value, precision),
             'e' or 'E' => PythonFloat.Exponential(value, precision, _type),
@@ -135,6 +144,7 @@ internal sealed class FormatSpec
             _ when _precision is null => PythonFloat.Repr(Math.Abs(value)),
             _ => PythonFloat.General(value, precision, 'e', _alternate, keepPoint: true),
         };
+        return _alternate ? PythonFloat.WithPoint(digits) : digits;
     }
 
     private void Layout(bool isNegative, string prefix, string digits, TextOutput writer)

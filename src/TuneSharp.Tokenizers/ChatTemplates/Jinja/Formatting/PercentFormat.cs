@@ -114,12 +114,13 @@ internal sealed class PercentFormat
     private static string Real(char type, double value, int precision, bool alternate)
     {
         if (!double.IsFinite(value)) return char.IsUpper(type) ? PythonFloat.NonFinite(Math.Abs(value)).ToUpperInvariant() : PythonFloat.NonFinite(Math.Abs(value));
-        return type switch
+        string digits = type switch
         {
             'f' or 'F' => PythonFloat.Fixed(value, precision),
             'e' or 'E' => PythonFloat.Exponential(value, precision, type),
             _ => PythonFloat.General(value, precision, type == 'g' ? 'e' : 'E', alternate, keepPoint: false),
         };
+        return alternate ? PythonFloat.WithPoint(digits) : digits;
     }
 
     private string Padded(string digits, long? precision)

@@ -56,6 +56,14 @@ internal static class PythonFloat
         return keepPoint && text.EndsWith('.') ? text + "0" : text.TrimEnd('.');
     }
 
+    /// <summary>The alternate form: a point even where no digits follow it.</summary>
+    public static string WithPoint(string number)
+    {
+        if (number.Contains('.')) return number;
+        int end = number.AsSpan().IndexOfAny("eE%");
+        return end < 0 ? number + "." : number[..end] + "." + number[end..];
+    }
+
     /// <summary>Python's round(): the nearest multiple of 10^-digits to the exact value, ties to even.</summary>
     public static double Round(double value, int digits)
     {

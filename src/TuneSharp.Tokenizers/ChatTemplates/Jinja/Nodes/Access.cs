@@ -22,7 +22,7 @@ internal sealed class ItemAccess(Expression owner, Expression key, int line) : E
     {
         Value value = owner.Evaluate(context), index = key.Evaluate(context);
         context.Line = Line;
-        return Subscript.Item(value, index, context);
+        return index is SliceValue ? Subscript.Slice(value, index, context) : Subscript.Item(value, index, context);
     }
 }
 

@@ -32,17 +32,19 @@ internal sealed class FilterBlock(FilterExpression filter, Body body, int line) 
     protected override Flow Run(RenderContext context)
     {
         TextValue text = context.Capture(new Scope(context.Scope), body);
-        context.Output.Write(filter.ApplyToBody(text, context));
+        Value filtered = filter.ApplyToBody(text, context);
+        if (filtered is not TextValue) throw JinjaException.Evaluation($"The filter of a filter block must give a text, not '{filtered.TypeName}'.");
+        context.Output.Write(filtered);
         return Flow.Next;
     }
 }
 
 /// <summary><c>{% generation %}…{% endgeneration %}</c>: what a model would have written.</summary>
-internal sealed class GenerationBlock(Body body, int line) : Statement(line)
+internal sealed class GenerationBlock(MacroDefinition content, int line) : Statement(line)
 {
     protected override Flow Run(RenderContext context)
     {
-        context.Output.WriteGeneration(context.Capture(new Scope(context.Scope), body));
+        context.Output.WriteGeneration(new MacroValue(content, context.Scope).Call(CallArguments.None(context)));
         return Flow.Next;
     }
 }
@@ -72,6 +74,13 @@ internal sealed class BlockStatement(string name, bool isScoped, bool isRequired
         return Flow.Next;
     }
 
-    /// <summary>The block's text; without <c>scoped</c> it sees only the template's own variables.</summary>
-    public TextValue Render(RenderContext context, Scope outer) => context.Nested(() => context.Capture(new Scope(outer), body));
+    /// <summary>The block's text; without <c>scoped</c> it sees only the template's own variables. Escaping begins anew.</summary>
+    public TextValue Render(RenderContext context, Scope outer)
+    {
+        bool before = context.AutoEscape;
+        context.AutoEscape = false;
+        TextValue text = context.Nested(() => context.Capture(new Scope(outer), body));
+        context.AutoEscape = before;
+        return text.IsMarkup == before ? text : new TextValue(text.Text) { IsMarkup = before, Spans = text.Spans };
+    }
 }

@@ -30,6 +30,10 @@ internal static class Subscript
         return Missing(owner, key);
     }
 
+    /// <summary><c>value[start:stop:step]</c>, which types without it refuse.</summary>
+    public static Value Slice(Value owner, Value slice, RenderContext context) =>
+        owner.Item(slice, context) ?? throw JinjaException.Evaluation(owner is DictValue ? "unhashable type: 'slice'." : $"'{owner.TypeName}' object is not subscriptable.");
+
     /// <summary>Like <see cref="Attribute"/>, without falling back on elements.</summary>
     public static Value AttributeOnly(Value owner, string name, RenderContext context)
     {

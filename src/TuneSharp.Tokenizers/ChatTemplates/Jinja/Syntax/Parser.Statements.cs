@@ -19,7 +19,7 @@ internal sealed partial class Parser
             "macro" => [ParseMacro(tag)],
             "call" => [ParseCallBlock(tag)],
             "filter" => [ParseFilterBlock(tag)],
-            "generation" => [new GenerationBlock(ParseFunctionBody(tag, "endgeneration"), tag.Line)],
+            "generation" => [new GenerationBlock(ParseMacroRest(tag, null, [], "endgeneration"), tag.Line)],
             "block" => [ParseBlock(tag)],
             "autoescape" => [ParseAutoEscape(tag)],
             "print" => ParsePrint(tag),

@@ -52,9 +52,8 @@ internal sealed class RangeValue : Value
     {
         if (key is IntegralValue index) return Subscript.Position(index.Integer, Count) is int position ? At(position) : null;
         if (key is not SliceValue slice) return null;
-        (int start, int step, int count) = slice.Over(Count);
-        BigInteger from = Start + (Step * start);
-        return new RangeValue(from, from + (Step * step * count), Step * step);
+        (int start, int stop, int step) = slice.Bounds(Count);
+        return new RangeValue(Start + (Step * start), Start + (Step * stop), Step * step);
     }
 
     public override void PrintRepr(TextOutput writer) =>

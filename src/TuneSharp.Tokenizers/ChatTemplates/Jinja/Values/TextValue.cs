@@ -64,7 +64,7 @@ internal sealed class TextValue : Value
     public override IEnumerable<Value> Elements(RenderContext context)
     {
         context.Budget.Scan(Text.Length);
-        return CodePoints.Split(Text).Select(c => (Value)Of(c, IsMarkup));
+        return CodePoints.Split(Text).Select(Value (c) => Of(c));
     }
 
     public override Value? Attribute(string name, RenderContext context) => TextMethods.Find(this, name);
