@@ -32,7 +32,7 @@ public sealed class ChatTemplateLimitTests
         "{{ ('a\n' * 100000) | indent(1000) }}",
         "{{ 'a\nb' | indent(1000000000) }}",
         "{{ [[1]] | tojson(indent=1000000000) }}",
-        "{{ ['x' * 1000] * 100000 | tojson }}",
+        "{{ (['x' * 1000] * 100000) | tojson }}",
         "{{ (['x' * 1000] * 100000) | join }}",
         "{{ [1] | batch(1000000000, 0) | list }}",
         "{{ [1] | slice(1000000000) | list }}",
@@ -61,14 +61,20 @@ public sealed class ChatTemplateLimitTests
         "{% for i in range(100000) %}{{ range(100000) | sum }}{% endfor %}",
         "{% for i in range(100000) %}{{ range(100000) | sort | first }}{% endfor %}",
         "{% set l = range(100000) | list %}{% for i in range(100000) %}{{ -1 in l }}{% endfor %}",
-        "{{ 'a b ' * 200000 | wordwrap(1) }}",
+        "{{ ('a b ' * 900000) | wordwrap(1) }}",
+        "{% for i in range(100000) %}{{ range(100000) | last }}{% endfor %}",
+        "{% for i in range(100000) %}{{ ('ab' * 100000) | last }}{% endfor %}",
+        "{% set p = 'a' * 1900000 %}{% for i in range(100000) %}{{ p.find('a' * 900000 ~ 'b' ~ 'a' * 900000) }}{% endfor %}",
+        "{% set p = 'a' * 1900000 %}{% for i in range(100000) %}{{ p.rfind('a' * 900000 ~ 'b' ~ 'a' * 900000) }}{% endfor %}",
+        "{% set p = 'a' * 1900000 %}{% for i in range(100000) %}{{ p.split('a' * 900000 ~ 'b' ~ 'a' * 900000) | length }}{% endfor %}",
+        "{% set p = 'a' * 1900000 %}{% for i in range(100000) %}{{ 'a' * 900000 ~ 'b' ~ 'a' * 900000 in p }}{% endfor %}",
         "{% set s = 'x' * 4000000 %}{% for i in range(100) %}{{ s | urlize | length }}{% endfor %}",
         "{{ " + new string('(', 3000) + "1" + new string(')', 3000) + " }}",
         "{{ " + new string('[', 3000) + new string(']', 3000) + " }}",
         "{{ " + string.Concat(Enumerable.Repeat("not ", 3000)) + "1 }}",
         "{{ " + new string('-', 3000) + "1 }}",
         "{{ " + string.Concat(Enumerable.Repeat("1 if 0 else ", 3000)) + "1 }}",
-        "{{ x" + string.Concat(Enumerable.Repeat(" is eq [", 3000)) + " }}",
+        "{{ " + string.Concat(Enumerable.Repeat("x is eq [", 3000)) + new string(']', 3000) + " }}",
         string.Concat(Enumerable.Repeat("{% if 1 %}", 2000)) + "x" + string.Concat(Enumerable.Repeat("{% endif %}", 2000)),
         "{% for " + new string('(', 3000) + "x" + new string(')', 3000) + " in [] %}{% endfor %}",
     ];
@@ -107,7 +113,7 @@ public sealed class ChatTemplateLimitTests
         Jinja.Refuse("{% for i in range(20) %}xx{% endfor %}", new ChatTemplateLimits { MaxTextLength = 30 }).Message.ShouldContain("30 characters");
         Jinja.Refuse("{{ range(1000) | list }}", new ChatTemplateLimits { MaxAllocatedBytes = 1000 }).Message.ShouldContain("1000 bytes");
         Jinja.Refuse("{{ [[[[1]]]] }}", new ChatTemplateLimits { MaxDepth = 3 }).Message.ShouldContain("3");
-        Jinja.Refuse("{% macro f(n) %}{{ f(n - 1) if n > 0 }}{% endmacro %}{{ f(5) }}", new ChatTemplateLimits { MaxDepth = 3 }).Message.ShouldContain("depth of 3");
+        Jinja.Refuse("{% macro f(n) %}{{ f(n - 1) if n > 0 }}{% endmacro %}{{ f(9) }}", new ChatTemplateLimits { MaxDepth = 6 }).Message.ShouldContain("depth of 6");
         Jinja.Refuse("{% for i in range(100000) %}{% for j in range(9) %}{% endfor %}{% endfor %}", new ChatTemplateLimits { MaxDuration = TimeSpan.Zero }).Message.ShouldContain("0 seconds");
         Should.Throw<ChatTemplateException>(() => ChatTemplate.Parse(new string(' ', ChatTemplate.MaxSourceLength + 1))).Fault.ShouldBe(ChatTemplateFault.Limit);
     }

@@ -22,12 +22,14 @@ internal static class SequenceFilters
 
     private static JinjaException NotReversible(Value value) => JinjaException.Evaluation($"'{value.TypeName}' object is not reversible.");
 
-    private static IEnumerable<Value>? Reversed(Value value, RenderContext context) => value switch
+    /// <summary>The elements from the end; null when the type, like a generator, only goes forward.</summary>
+    private static IEnumerable<Value>? Reversed(Value value, RenderContext context)
     {
-        SequenceValue sequence => sequence.Items.Reverse(),
-        TextValue or DictValue or DictViewValue or RangeValue or UndefinedValue => value.Elements(context)!.Reverse(),
-        _ => null,
-    };
+        if (value is not (SequenceValue or TextValue or DictValue or DictViewValue or RangeValue or UndefinedValue)) return null;
+        List<Value> items = context.ToList(value);
+        items.Reverse();
+        return items;
+    }
 
     private static Value Reverse(BoundCall c)
     {

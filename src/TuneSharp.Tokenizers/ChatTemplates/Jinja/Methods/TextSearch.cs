@@ -40,7 +40,7 @@ internal static class TextSearch
         }
         else
         {
-            for (int next; count != 0 && (next = source.IndexOf(old, position, StringComparison.Ordinal)) >= 0; count--)
+            for (int next; count != 0 && (next = TextFinder.IndexOf(source, old, position)) >= 0; count--)
             {
                 output.Write(source.AsSpan(position, next - position));
                 output.Write(replacement);
@@ -62,7 +62,8 @@ internal static class TextSearch
         string part = c.Text(0);
         if (Window(c) is not (int start, int end)) return -1;
         ReadOnlySpan<char> window = text.Text.AsSpan(start, end - start);
-        int found = last ? window.LastIndexOf(part) : window.IndexOf(part);
+        c.Budget.Scan(part.Length);
+        int found = last ? TextFinder.LastIndexOf(window, part) : TextFinder.IndexOf(window, part);
         return found < 0 ? -1 : text.ToCodePointIndex(start + found);
     }
 
@@ -71,7 +72,7 @@ internal static class TextSearch
         string part = c.Text(0);
         if (Window(c) is not (int start, int end)) return IntegerValue.Of(0);
         ReadOnlySpan<char> window = c.SelfText.Text.AsSpan(start, end - start);
-        return IntegerValue.Of(part.Length == 0 ? CodePoints.Count(window) + 1 : window.Count(part));
+        return IntegerValue.Of(part.Length == 0 ? CodePoints.Count(window) + 1 : TextFinder.Count(window, part));
     }
 
     private static BoolValue Matches(BoundCall c, Func<string, string, bool> holds)

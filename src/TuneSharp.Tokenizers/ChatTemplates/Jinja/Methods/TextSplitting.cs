@@ -30,14 +30,25 @@ internal static class TextSplitting
         if (!c.IsGiven(0)) return fromEnd ? SplitWordsFromEnd(c.SelfText.Text, limit) : SplitWords(c.SelfText.Text, limit);
         string separator = c.Text(0);
         if (separator.Length == 0) throw JinjaException.Evaluation("empty separator.");
-        return fromEnd ? SplitFromEnd(c.SelfText.Text, separator, limit) : c.SelfText.Text.Split(separator, limit == int.MaxValue ? limit : limit + 1);
+        return fromEnd ? SplitFromEnd(c.SelfText.Text, separator, limit) : SplitFromStart(c.SelfText.Text, separator, limit);
+    }
+
+    private static IEnumerable<string> SplitFromStart(string text, string separator, int limit)
+    {
+        int start = 0;
+        for (int found; limit > 0 && (found = TextFinder.IndexOf(text, separator, start)) >= 0; limit--)
+        {
+            yield return text[start..found];
+            start = found + separator.Length;
+        }
+        yield return text[start..];
     }
 
     private static List<string> SplitFromEnd(string text, string separator, int limit)
     {
         var pieces = new List<string>();
         int end = text.Length;
-        for (int found; limit > 0 && (found = text.AsSpan(0, end).LastIndexOf(separator)) >= 0; limit--)
+        for (int found; limit > 0 && (found = TextFinder.LastIndexOf(text.AsSpan(0, end), separator)) >= 0; limit--)
         {
             pieces.Add(text[(found + separator.Length)..end]);
             end = found;
@@ -56,7 +67,7 @@ internal static class TextSplitting
             int start = i;
             if (limit == 0)
             {
-                yield return CharacterClasses.StripEnd(text[start..]);
+                yield return text[start..];
                 yield break;
             }
             while (i < text.Length && !CharacterClasses.IsSpace(text[i])) i++;
@@ -73,7 +84,7 @@ internal static class TextSplitting
             if (end == 0) break;
             if (limit == 0)
             {
-                pieces.Add(CharacterClasses.StripStart(text[..end]));
+                pieces.Add(text[..end]);
                 break;
             }
             int start = end;
@@ -90,7 +101,7 @@ internal static class TextSplitting
         string text = c.SelfText.Text, separator = c.Text(0);
         if (separator.Length == 0) throw JinjaException.Evaluation("empty separator.");
         c.Budget.Scan(text.Length);
-        int found = fromEnd ? text.LastIndexOf(separator, StringComparison.Ordinal) : text.IndexOf(separator, StringComparison.Ordinal);
+        int found = fromEnd ? TextFinder.LastIndexOf(text, separator) : TextFinder.IndexOf(text, separator);
         bool isMarkup = c.SelfText.IsMarkup;
         if (found < 0)
         {

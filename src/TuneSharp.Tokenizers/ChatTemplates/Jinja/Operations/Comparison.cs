@@ -34,7 +34,7 @@ internal static class Comparison
             case TextValue text:
                 if (element is not TextValue part) throw JinjaException.Evaluation($"'in <string>' requires string as left operand, not {element.TypeName}.");
                 context.Budget.Scan(text.Text.Length);
-                return text.Text.Contains(part.Text, StringComparison.Ordinal);
+                return TextFinder.IndexOf(text.Text, part.Text) >= 0;
             case DictValue dict:
                 return dict.Find(element, context) is not null;
             default:

@@ -13,7 +13,7 @@ internal sealed class Budget(ChatTemplateLimits limits)
     private readonly long _started = Stopwatch.GetTimestamp();
     private long _stepsLeft = limits.MaxSteps;
     private long _bytesLeft = limits.MaxAllocatedBytes;
-    private long _clockAt = limits.MaxSteps - StepsBetweenClockReadings;
+    private long _clockAt = Math.Max(0, limits.MaxSteps - StepsBetweenClockReadings);
 
     public ChatTemplateLimits Limits { get; } = limits;
 
@@ -58,7 +58,7 @@ internal sealed class Budget(ChatTemplateLimits limits)
     private void Check()
     {
         if (_stepsLeft < 0) throw JinjaException.Limit($"The template takes more than {Limits.MaxSteps} steps, which is the limit.");
-        _clockAt = _stepsLeft - StepsBetweenClockReadings;
+        _clockAt = Math.Max(0, _stepsLeft - StepsBetweenClockReadings);
         if (Stopwatch.GetElapsedTime(_started) > Limits.MaxDuration)
             throw JinjaException.Limit($"The template takes longer than {Limits.MaxDuration.TotalSeconds:0.###} seconds, which is the limit.");
     }

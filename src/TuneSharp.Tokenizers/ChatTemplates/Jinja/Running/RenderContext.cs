@@ -77,15 +77,27 @@ internal sealed class RenderContext
         return output.ToString();
     }
 
-    /// <summary>The elements of a value; a type that cannot be iterated is an error.</summary>
-    public IEnumerable<Value> Iterate(Value value) => value.Elements(this) ?? throw JinjaException.Evaluation($"'{value.TypeName}' object is not iterable.");
+    /// <summary>The elements of a value, one step each; a type that cannot be iterated is an error.</summary>
+    public IEnumerable<Value> Iterate(Value value)
+    {
+        return Counted(ElementsOf(value));
+
+        IEnumerable<Value> Counted(IEnumerable<Value> elements)
+        {
+            foreach (Value element in elements)
+            {
+                Budget.Step();
+                yield return element;
+            }
+        }
+    }
 
     /// <summary>All elements of a value, paid for.</summary>
     public List<Value> ToList(Value value)
     {
         var items = new List<Value>();
         if (value.Length is int length) Budget.Elements(length);
-        foreach (Value item in Iterate(value))
+        foreach (Value item in ElementsOf(value))
         {
             if (value.Length is null) Budget.Elements(1);
             items.Add(item);
@@ -139,6 +151,8 @@ internal sealed class RenderContext
         _callDepth--;
         return result;
     }
+
+    private IEnumerable<Value> ElementsOf(Value value) => value.Elements(this) ?? throw JinjaException.Evaluation($"'{value.TypeName}' object is not iterable.");
 
     private JinjaException TooDeep() =>
         JinjaException.Limit($"The recursion goes too deep: macros and loops may call one another to a depth of {Budget.Limits.MaxDepth}, and less where expressions nest.");

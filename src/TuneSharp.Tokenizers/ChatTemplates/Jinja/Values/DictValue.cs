@@ -90,24 +90,17 @@ internal sealed class DictValue : Value
 /// <summary>What <c>keys()</c>, <c>values()</c> and <c>items()</c> give: iterable and with a length, but without indices.</summary>
 internal sealed class DictViewValue(DictValue dict, string part, RenderContext context) : Value
 {
-    private readonly IReadOnlyList<Value> _items = part switch
-    {
-        "keys" => [.. dict.Pairs.Select(pair => pair.Key)],
-        "values" => [.. dict.Pairs.Select(pair => pair.Value)],
-        _ => [.. dict.Pairs.Select(pair => (Value)new TupleValue([pair.Key, pair.Value], context))],
-    };
+    private readonly Value[] _items = Part(dict, part, context);
 
     public override string TypeName => "dict_" + part;
 
-    public override bool IsTrue => _items.Count > 0;
+    public override bool IsTrue => _items.Length > 0;
 
-    public override int? Length => _items.Count;
+    public override int? Length => _items.Length;
 
     public override int Depth => dict.Depth + 1;
 
     public override long Weight => dict.Weight;
-
-    public IReadOnlyList<Value> Items => _items;
 
     public override IEnumerable<Value> Elements(RenderContext context) => _items;
 
@@ -115,11 +108,22 @@ internal sealed class DictViewValue(DictValue dict, string part, RenderContext c
     {
         writer.Write(TypeName);
         writer.Write("([");
-        for (int i = 0; i < _items.Count; i++)
+        for (int i = 0; i < _items.Length; i++)
         {
             if (i > 0) writer.Write(", ");
             _items[i].PrintRepr(writer);
         }
         writer.Write("])");
+    }
+
+    private static Value[] Part(DictValue dict, string part, RenderContext context)
+    {
+        context.Budget.Elements(dict.Pairs.Count);
+        return part switch
+        {
+            "keys" => [.. dict.Pairs.Select(pair => pair.Key)],
+            "values" => [.. dict.Pairs.Select(pair => pair.Value)],
+            _ => [.. dict.Pairs.Select(Value (pair) => new TupleValue([pair.Key, pair.Value], context))],
+        };
     }
 }
