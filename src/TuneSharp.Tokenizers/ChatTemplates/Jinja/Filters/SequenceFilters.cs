@@ -23,7 +23,7 @@ internal static class SequenceFilters
     private static JinjaException NotReversible(Value value) => JinjaException.Evaluation($"'{value.TypeName}' object is not reversible.");
 
     /// <summary>The elements from the end; null when the type, like a generator, only goes forward.</summary>
-    private static IEnumerable<Value>? Reversed(Value value, RenderContext context)
+    private static List<Value>? Reversed(Value value, RenderContext context)
     {
         if (value is not (SequenceValue or TextValue or DictValue or DictViewValue or RangeValue or UndefinedValue)) return null;
         List<Value> items = context.ToList(value);
