@@ -11,13 +11,13 @@ public sealed partial class Tokenizer
     public int[] EncodeIds(string text, bool addSpecialTokens = false, bool splitSpecialTokens = false)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (addSpecialTokens && _postProcessor is not null && _postProcessor.CountAdded(pair: false) > 0) return Encode(text, true, splitSpecialTokens).Ids;
+        (int[] before, int[] behind) = addSpecialTokens ? _singleAffixes : ([], []);
         PipelineWorker worker = Rent();
         try
         {
             worker.SetSource(text);
             _pipeline.Run(worker, record: false, splitSpecialTokens);
-            return worker.Tokens.Ids.ToArray();
+            return [.. before, .. worker.Tokens.Ids, .. behind];
         }
         finally
         {
@@ -58,7 +58,7 @@ public sealed partial class Tokenizer
                 worker.SetSource(texts[i]);
                 _pipeline.Run(worker, record: true, splitSpecialTokens);
                 positions[i] = new TextPositions(worker.Source);
-                parts.Add(EncodingBuilder.Draft(worker, positions[i], _vocabulary, i));
+                parts.Add(EncodingBuilder.Draft(worker, positions[i], i));
             }
         }
         finally
@@ -70,7 +70,7 @@ public sealed partial class Tokenizer
             int added = addSpecialTokens && _postProcessor is not null ? _postProcessor.CountAdded(texts.Length > 1) : 0;
             parts = Truncator.Apply(parts, truncation, truncation.MaxLength - added);
         }
-        if (_postProcessor is not null) parts = _postProcessor.Apply(parts, addSpecialTokens);
-        return EncodingBuilder.Finish(EncodingDraft.Join(parts), positions);
+        if (_postProcessor is not null) parts = _postProcessor.Apply(parts, _vocabulary, addSpecialTokens);
+        return new Encoding(EncodingDraft.Join(parts), _vocabulary, positions);
     }
 }

@@ -15,6 +15,7 @@ public sealed partial class Tokenizer
     private readonly Pipeline _pipeline;
     private readonly TokenizerVocabulary _vocabulary;
     private readonly PostProcessor? _postProcessor;
+    private readonly (int[] Before, int[] Behind) _singleAffixes;
     private readonly TokenDecoder? _decoder;
     private readonly TokenizerFiles _files;
     private readonly ConcurrentQueue<PipelineWorker> _workers = new();
@@ -25,6 +26,7 @@ public sealed partial class Tokenizer
         _pipeline = new Pipeline(parts);
         _vocabulary = new TokenizerVocabulary(parts.Model.Vocabulary, _pipeline.Added);
         _postProcessor = parts.PostProcessor;
+        _singleAffixes = _postProcessor?.SingleAffixes ?? ([], []);
         _decoder = parts.Decoder;
         _files = files;
         AddedTokens = parts.AddedTokens;
@@ -90,6 +92,13 @@ public sealed partial class Tokenizer
     /// <summary>Whether what this token stands for can depend on the tokens behind it.</summary>
     internal bool JoinsWithNext(int id) =>
         _decoder is { JoinsByteTokens: true } && _vocabulary.SpellingOf(id) is { Length: 6 } token && token.StartsWith("<0x", StringComparison.Ordinal);
+
+    /// <summary>Drops the workers with their piece caches, so that a measurement can start from nothing.</summary>
+    internal void ForgetPieces()
+    {
+        _spareWorker = null;
+        _workers.Clear();
+    }
 
     private PipelineWorker Rent() => Interlocked.Exchange(ref _spareWorker, null) ?? (_workers.TryDequeue(out PipelineWorker? worker) ? worker : new PipelineWorker());
 

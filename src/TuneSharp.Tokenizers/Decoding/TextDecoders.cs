@@ -10,6 +10,7 @@ internal sealed class ReplaceDecoder(SplitPattern pattern, string content) : Tok
 
     private string Replace(string token)
     {
+        if (pattern is LiteralPattern literal) return token.Replace(literal.Literal, content, StringComparison.Ordinal);
         byte[] bytes = System.Text.Encoding.UTF8.GetBytes(token);
         var matches = new List<TextSpan>();
         pattern.FindMatches(bytes, matches);

@@ -3,37 +3,39 @@ namespace TuneSharp.Tokenizers.PostProcessing;
 /// <summary>RobertaProcessing: <c>&lt;s&gt; A &lt;/s&gt;</c>, and <c>&lt;/s&gt; B &lt;/s&gt;</c> behind it. All type ids are 0.</summary>
 internal sealed class RobertaPostProcessor((int Id, string Token) start, (int Id, string Token) end, bool addPrefixSpace, bool trimOffsets) : PostProcessor
 {
-    public override List<EncodingDraft> Apply(List<EncodingDraft> parts, bool addSpecialTokens)
+    public override List<EncodingDraft> Apply(List<EncodingDraft> parts, TokenizerVocabulary vocabulary, bool addSpecialTokens)
     {
         var result = new List<EncodingDraft>();
         for (int i = 0; i < parts.Count; i++)
         {
-            EncodingDraft part = parts[i].Map((token, n) => (trimOffsets ? OffsetTrimming.Trim(token, n, addPrefixSpace) : token) with { TypeId = 0 });
+            EncodingDraft part = (trimOffsets ? OffsetTrimming.Apply(parts[i], vocabulary, addPrefixSpace) : parts[i]).WithTypeId(0);
             result.Add(addSpecialTokens ? Surround.With(part, i == 0 ? start : end, end, 0) : part);
         }
         return result;
     }
 
     public override int CountAdded(bool pair) => pair ? 4 : 2;
+
+    public override (int[] Before, int[] Behind) SingleAffixes => ([start.Id], [end.Id]);
 }
 
 /// <summary>BertProcessing: <c>[CLS] A [SEP]</c>, and <c>B [SEP]</c> with type id 1 behind it.</summary>
 internal sealed class BertPostProcessor((int Id, string Token) start, (int Id, string Token) end) : PostProcessor
 {
-    public override List<EncodingDraft> Apply(List<EncodingDraft> parts, bool addSpecialTokens)
+    public override List<EncodingDraft> Apply(List<EncodingDraft> parts, TokenizerVocabulary vocabulary, bool addSpecialTokens)
     {
         if (!addSpecialTokens) return parts;
         var result = new List<EncodingDraft>();
         for (int i = 0; i < parts.Count; i++)
         {
-            int type = i;
-            EncodingDraft part = parts[i].Map((token, _) => token with { TypeId = type });
-            result.Add(Surround.With(part, i == 0 ? start : null, end, type));
+            result.Add(Surround.With(parts[i].WithTypeId(i), i == 0 ? start : null, end, i));
         }
         return result;
     }
 
     public override int CountAdded(bool pair) => pair ? 3 : 2;
+
+    public override (int[] Before, int[] Behind) SingleAffixes => ([start.Id], [end.Id]);
 }
 
 internal static class Surround

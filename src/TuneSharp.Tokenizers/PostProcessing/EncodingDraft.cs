@@ -1,31 +1,40 @@
+using System.Runtime.InteropServices;
+
 namespace TuneSharp.Tokenizers.PostProcessing;
 
-/// <summary>One token on its way through post-processing. Places are in code points of the text <see cref="Sequence"/>.</summary>
+/// <summary>One token on its way through post-processing. Its place [Start, End) is in code points of the text <see cref="Sequence"/>.</summary>
 /// <param name="Sequence">0 or 1; −1 for inserted tokens.</param>
 /// <param name="Word">Number of the piece; −1 for inserted tokens.</param>
-internal readonly record struct DraftToken(int Id, string Token, TextSpan CodePoints, int TypeId, int Word, int Sequence, bool Inserted, bool Padding = false)
+/// <param name="Spelling">Null: as the vocabulary spells it.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct DraftToken(int Id, int Start, int End, int TypeId, int Word, sbyte Sequence, string? Spelling = null)
 {
+    public bool IsInserted => Sequence < 0;
+
     /// <summary>A token that stands for no text.</summary>
-    public static DraftToken Special(int id, string token, int typeId) => new(id, token, default, typeId, -1, -1, Inserted: true);
+    public static DraftToken Special(int id, string token, int typeId) => new(id, 0, 0, typeId, -1, -1, token);
 }
 
-/// <summary>A list of tokens and the further windows that truncation cut off.</summary>
+/// <summary>A list of tokens and the further windows that truncation cut off. Belongs to one call, which changes it in place.</summary>
 internal sealed class EncodingDraft
 {
     public List<DraftToken> Tokens { get; init; } = [];
 
     public List<EncodingDraft> Overflowing { get; init; } = [];
 
-    /// <summary>Applies a change to every token here and in the further windows.</summary>
-    public EncodingDraft Map(Func<DraftToken, int, DraftToken> change) => new()
+    /// <summary>Sets the type id of every token here and in the further windows.</summary>
+    public EncodingDraft WithTypeId(int typeId)
     {
-        Tokens = [.. Tokens.Select(change)],
-        Overflowing = [.. Overflowing.Select(window => window.Map(change))],
-    };
+        foreach (ref DraftToken token in CollectionsMarshal.AsSpan(Tokens))
+            if (token.TypeId != typeId) token = token with { TypeId = typeId };
+        foreach (EncodingDraft window in Overflowing) window.WithTypeId(typeId);
+        return this;
+    }
 
     /// <summary>Puts the parts one behind the other. Windows combine: each of the first with the second, each with each, the first with each of the second.</summary>
-    public static EncodingDraft Join(IEnumerable<EncodingDraft> parts)
+    public static EncodingDraft Join(IReadOnlyList<EncodingDraft> parts)
     {
+        if (parts.Count == 1) return parts[0];
         var joined = new EncodingDraft();
         foreach (EncodingDraft part in parts)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TuneSharp.Tokenizers.Text;
 
 namespace TuneSharp.Tokenizers.PostProcessing;
@@ -6,19 +7,30 @@ namespace TuneSharp.Tokenizers.PostProcessing;
 internal static class OffsetTrimming
 {
     /// <param name="addPrefixSpace">A blank at the very front may be one that the pre-tokenizer put there: it stays.</param>
-    public static DraftToken Trim(DraftToken token, int index, bool addPrefixSpace)
+    public static EncodingDraft Apply(EncodingDraft draft, TokenizerVocabulary vocabulary, bool addPrefixSpace)
     {
-        int leading = CountBlanks(token.Token, fromEnd: false);
-        int trailing = CountBlanks(token.Token, fromEnd: true);
-        (int start, int end) = token.CodePoints;
-        if (leading > 0)
+        Span<DraftToken> tokens = CollectionsMarshal.AsSpan(draft.Tokens);
+        for (int i = 0; i < tokens.Length; i++)
         {
-            if (addPrefixSpace && (index == 0 || start == 0)) leading--;
-            start = Math.Min(start + leading, end);
+            string spelling = tokens[i].Spelling ?? vocabulary.SpellingOf(tokens[i].Id)!;
+            if (spelling.Length == 0 || !(IsBlank(spelling[0]) || IsBlank(spelling[^1]))) continue;
+            int leading = CountBlanks(spelling, fromEnd: false);
+            int trailing = CountBlanks(spelling, fromEnd: true);
+            int start = tokens[i].Start;
+            int end = tokens[i].End;
+            if (leading > 0)
+            {
+                if (addPrefixSpace && (i == 0 || start == 0)) leading--;
+                start = Math.Min(start + leading, end);
+            }
+            if (trailing > 0 && end >= trailing) end = Math.Max(end - trailing, start);
+            tokens[i] = tokens[i] with { Start = start, End = end };
         }
-        if (trailing > 0 && end >= trailing) end = Math.Max(end - trailing, start);
-        return token with { CodePoints = new TextSpan(start, end) };
+        foreach (EncodingDraft window in draft.Overflowing) Apply(window, vocabulary, addPrefixSpace);
+        return draft;
     }
+
+    private static bool IsBlank(char c) => c == ByteLevelAlphabet.Characters[' '] || CodePointClasses.IsWhiteSpace(c);
 
     private static int CountBlanks(string token, bool fromEnd)
     {
@@ -26,7 +38,7 @@ internal static class OffsetTrimming
         while (count < token.Length)
         {
             char c = fromEnd ? token[^(count + 1)] : token[count];
-            if (c != ByteLevelAlphabet.Characters[' '] && !CodePointClasses.IsWhiteSpace(c)) break;
+            if (!IsBlank(c)) break;
             count++;
         }
         return count;
@@ -36,8 +48,8 @@ internal static class OffsetTrimming
 /// <summary>ByteLevel as a post-processor: moves offsets only.</summary>
 internal sealed class ByteLevelPostProcessor(bool addPrefixSpace, bool trimOffsets) : PostProcessor
 {
-    public override List<EncodingDraft> Apply(List<EncodingDraft> parts, bool addSpecialTokens) =>
-        trimOffsets ? [.. parts.Select(part => part.Map((token, i) => OffsetTrimming.Trim(token, i, addPrefixSpace)))] : parts;
+    public override List<EncodingDraft> Apply(List<EncodingDraft> parts, TokenizerVocabulary vocabulary, bool addSpecialTokens) =>
+        trimOffsets ? [.. parts.Select(part => OffsetTrimming.Apply(part, vocabulary, addPrefixSpace))] : parts;
 
     public override int CountAdded(bool pair) => 0;
 }

@@ -11,7 +11,7 @@ internal readonly record struct TemplatePiece(int Sequence, int TypeId, IReadOnl
 /// <summary>TemplateProcessing: what stands around one text (<c>single</c>) and around two (<c>pair</c>).</summary>
 internal sealed class TemplatePostProcessor(IReadOnlyList<TemplatePiece> single, IReadOnlyList<TemplatePiece> pair) : PostProcessor
 {
-    public override List<EncodingDraft> Apply(List<EncodingDraft> parts, bool addSpecialTokens)
+    public override List<EncodingDraft> Apply(List<EncodingDraft> parts, TokenizerVocabulary vocabulary, bool addSpecialTokens)
     {
         var result = new List<EncodingDraft>();
         foreach (TemplatePiece piece in parts.Count > 1 ? pair : single)
@@ -19,7 +19,7 @@ internal sealed class TemplatePostProcessor(IReadOnlyList<TemplatePiece> single,
             if (piece.Sequence >= 0)
             {
                 if (piece.Sequence < parts.Count)
-                    result.Add(parts[piece.Sequence].Map((token, _) => token with { TypeId = piece.TypeId }));
+                    result.Add(parts[piece.Sequence].WithTypeId(piece.TypeId));
             }
             else if (addSpecialTokens)
             {
@@ -27,6 +27,17 @@ internal sealed class TemplatePostProcessor(IReadOnlyList<TemplatePiece> single,
             }
         }
         return result;
+    }
+
+    public override (int[] Before, int[] Behind) SingleAffixes
+    {
+        get
+        {
+            int text = single.TakeWhile(piece => piece.Sequence < 0).Count();
+            return ([.. single.Take(text).SelectMany(Ids)], [.. single.Skip(text).SelectMany(Ids)]);
+
+            static IEnumerable<int> Ids(TemplatePiece piece) => piece.Special.Select(token => token.Id);
+        }
     }
 
     public override int CountAdded(bool forPair) => (forPair ? pair : single).Sum(piece => piece.Special.Count);

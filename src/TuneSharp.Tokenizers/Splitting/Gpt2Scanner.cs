@@ -25,6 +25,8 @@ internal sealed class Gpt2Scanner : PieceScanner
         CodePointClass kind = CodePointClasses.Of(Utf8.Decode(text, body, out int first)) & Kinds;
         if (kind == CodePointClass.WhiteSpace) return WhiteSpaceRun.End(text, start, lineEndsFirst: false);
         int end = body + first;
+        if (kind == CodePointClass.Letter)
+            while (end < text.Length && (uint)((text[end] | 0x20) - 'a') < 26) end++;
         while (end < text.Length && (CodePointClasses.Of(Utf8.Decode(text, end, out int next)) & Kinds) == kind) end += next;
         return end;
     }

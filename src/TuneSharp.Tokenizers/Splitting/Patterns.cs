@@ -21,6 +21,8 @@ internal sealed class LiteralPattern(string literal) : SplitPattern
 {
     private readonly byte[] _literal = System.Text.Encoding.UTF8.GetBytes(literal);
 
+    public string Literal => literal;
+
     public override void FindMatches(ReadOnlySpan<byte> text, List<TextSpan> matches)
     {
         int at = 0;

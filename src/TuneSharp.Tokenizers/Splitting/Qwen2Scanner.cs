@@ -35,6 +35,7 @@ internal sealed class Qwen2Scanner : PieceScanner
         if (text[start] == '\'' && Contractions.Length(text[(start + 1)..]) is > 0 and int length) return start + 1 + length;
         CodePointClass kind = CodePointClasses.Of(Utf8.Decode(text, start, out int first));
         int next = start + first;
+        if (text[start] == ' ' && next < text.Length && (uint)((text[next] | 0x20) - 'a') < 26) return EndOfLetters(text, next + 1);
         if ((kind & CodePointClass.Letter) != 0) return EndOfLetters(text, next);
         if ((kind & CodePointClass.Number) != 0)
         {
@@ -60,6 +61,13 @@ internal sealed class Qwen2Scanner : PieceScanner
     {
         while (at < text.Length)
         {
+            byte lead = text[at];
+            if (lead < 0x80)
+            {
+                if ((uint)((lead | 0x20) - 'a') >= 26) break;
+                at++;
+                continue;
+            }
             if ((CodePointClasses.Of(Utf8.Decode(text, at, out int length)) & CodePointClass.Letter) == 0) break;
             at += length;
         }

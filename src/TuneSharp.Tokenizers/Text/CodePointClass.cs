@@ -32,6 +32,7 @@ internal static class CodePointClasses
     private static readonly ushort[] s_blocks = new ushort[0x110000 >> 7];
     private static readonly CodePointClass[] s_classes = Build();
 
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
     public static CodePointClass Of(int codePoint) => s_classes[(s_blocks[codePoint >> 7] << 7) | (codePoint & 0x7F)];
 
     /// <summary>Property White_Space: U+0009–000D 0020 0085 00A0 1680 2000–200A 2028 2029 202F 205F 3000.</summary>

@@ -9,6 +9,7 @@ internal static class Utf8
     public static int LengthOf(int codePoint) => codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
 
     /// <summary>The character that starts at <paramref name="at"/> and its length in bytes.</summary>
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
     public static int Decode(ReadOnlySpan<byte> text, int at, out int length)
     {
         int b0 = text[at];

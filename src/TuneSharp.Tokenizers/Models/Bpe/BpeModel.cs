@@ -5,8 +5,8 @@ namespace TuneSharp.Tokenizers.Models.Bpe;
 
 /// <summary>
 /// Byte-pair encoding of one piece of text. Immutable; the scratch memory comes with each call (<see cref="BpeWorker"/>).
-/// The order of steps is that of the Rust library, with shortcuts that give the same ids: a piece that is a token and merges
-/// to itself is taken at once, and short pieces are remembered.
+/// The order of steps is that of the Rust library, with shortcuts that give the same ids: a piece is cut where no merge can
+/// reach across, a part that is a token and merges to itself is taken at once, and short parts are remembered.
 /// </summary>
 internal sealed class BpeModel
 {
@@ -21,6 +21,7 @@ internal sealed class BpeModel
     private readonly int _unknown;
     private readonly byte[] _canonical;                  // 0: not asked yet, 1: merges to itself, 2: does not
     private readonly bool _affixes;
+    private readonly ExactCuts? _cuts;
 
     public BpeModel(BpeDefinition definition, PieceForm form)
     {
@@ -29,6 +30,7 @@ internal sealed class BpeModel
         _merges = BpeMerges.Resolve(definition);
         _tokens = BpeKeys.Create(definition.Vocabulary, form);
         _affixes = definition.ContinuingSubwordPrefix.Length + definition.EndOfWordSuffix.Length > 0;
+        _cuts = form == PieceForm.Characters ? ExactCuts.For(definition) : null;
         _canonical = new byte[HighestId(definition) + 1];
         _unknown = definition.UnknownToken is { } unknown && definition.Vocabulary.TryGetValue(unknown, out int id) ? id : NoToken;
         for (int b = 0; b < 256; b++) _single[b] = form == PieceForm.Bytes || b < 128 ? _tokens.Find([(byte)b]) : NoToken;
@@ -45,6 +47,21 @@ internal sealed class BpeModel
     /// <summary>Appends the tokens of <paramref name="piece"/>.</summary>
     public void Tokenize(ReadOnlySpan<byte> piece, BpeWorker worker, TokenBuffer destination)
     {
+        if (_cuts is null)
+        {
+            TokenizePart(piece, worker, destination);
+            return;
+        }
+        for (int start = 0; start < piece.Length;)
+        {
+            int end = _cuts.PartEnd(piece, start);
+            TokenizePart(piece[start..end], worker, destination);
+            start = end;
+        }
+    }
+
+    private void TokenizePart(ReadOnlySpan<byte> piece, BpeWorker worker, TokenBuffer destination)
+    {
         if (piece.Length == 1 && !_affixes && _single[piece[0]] >= 0)
         {
             destination.Add(_single[piece[0]], 1);
@@ -56,16 +73,16 @@ internal sealed class BpeModel
             else Merge(piece, worker.Loop, destination);
             return;
         }
-        ulong hash = ByteStringTable.HashOf(piece);
-        int token = _tokens.Find(piece, hash);
+        if (worker.Cache.TryGet(piece, destination)) return;
+        int token = _tokens.Find(piece);
         if (token >= 0 && IsCanonical(token, piece, worker.Loop))
         {
             destination.Add(token, piece.Length);
+            worker.Cache.Put(piece, [token], [piece.Length]);
             return;
         }
-        if (worker.Cache.TryGet(piece, hash, destination)) return;
         Merge(piece, worker.Loop, destination);
-        worker.Cache.Put(piece, hash, worker.Loop.Ids, worker.Loop.Lengths);
+        worker.Cache.Put(piece, worker.Loop.Ids, worker.Loop.Lengths);
     }
 
     /// <summary>As <see cref="Tokenize"/> by the merge loop alone: the reference that the shortcuts are tested against.</summary>

@@ -17,9 +17,11 @@ internal sealed class TokenBuffer
 
     public void Add(int id, int length)
     {
-        if (Count == _ids.Length) Grow(1);
-        _ids[Count] = id;
-        _lengths[Count++] = length;
+        int count = Count;
+        if (count == _ids.Length) Grow(1);
+        _ids[count] = id;
+        _lengths[count] = length;
+        Count = count + 1;
     }
 
     public void Reserve(int more)
