@@ -14,6 +14,7 @@ internal sealed class PipelineWorker
 {
     private byte[] _source = new byte[1024];
     private int _length;
+    private TextBudget? _budget;
 
     /// <summary>The text in UTF-8; a lone surrogate became U+FFFD.</summary>
     public ReadOnlySpan<byte> Source => _source.AsSpan(0, _length);
@@ -43,12 +44,13 @@ internal sealed class PipelineWorker
     public void Start(bool record)
     {
         Recording = record;
+        _budget = null;
         RawSections.Clear();
         Tokens.Clear();
         Words.Clear();
     }
 
-    public AlignedText Text(int start, int length, bool tracked = true) => AlignedText.FromSource(_source, start, length, tracked);
+    public AlignedText Text(int start, int length, bool tracked = true) => AlignedText.FromSource(_source, start, length, tracked, _budget ??= new TextBudget(_length));
 
     public void BeginWord(AlignedText text, int start)
     {

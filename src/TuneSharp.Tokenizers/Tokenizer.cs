@@ -31,6 +31,7 @@ public sealed partial class Tokenizer
         _files = files;
         AddedTokens = parts.AddedTokens;
         SpecialTokens = SpecialTokenReader.Read(files, _vocabulary);
+        Warnings = TokenizerWarnings.Find(parts.Model, _pipeline.Model.NumDistinctMerges, _vocabulary);
     }
 
     /// <summary>
@@ -47,6 +48,9 @@ public sealed partial class Tokenizer
 
     /// <summary>Tokens that are found as a whole before the text is split, in the order of the file.</summary>
     public IReadOnlyList<AddedToken> AddedTokens { get; }
+
+    /// <summary>What is odd about the files although they can be used: sentences for the person.</summary>
+    public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>The id of a token, given as the vocabulary spells it; null when there is none.</summary>
     public int? TokenToId(string token) => _vocabulary.IdOf(token);

@@ -65,7 +65,7 @@ internal sealed class AddedVocabulary
                 AddedToken token = _tokens[index];
                 if (splitSpecial && token.IsSpecial) continue;
                 if (token.SingleWord && (WordCharacters.EndsWithOne(text[..start]) || WordCharacters.StartsWithOne(text[end..]))) continue;
-                if (token.StripLeft) start = Math.Max(TrimEnd(text, start), done);
+                if (token.StripLeft) start = TrimEnd(text, done, start);
                 if (token.StripRight) end = TrimStart(text, end);
                 if (start < done) start = done;
                 if (start > done) sections.Add(new Section(done, start, null));
@@ -77,9 +77,9 @@ internal sealed class AddedVocabulary
         if (done < text.Length) sections.Add(new Section(done, text.Length, null));
     }
 
-    private static int TrimEnd(ReadOnlySpan<byte> text, int end)
+    private static int TrimEnd(ReadOnlySpan<byte> text, int from, int end)
     {
-        while (end > 0)
+        while (end > from)
         {
             int start = Utf8.PreviousStart(text, end);
             if (!CodePointClasses.IsWhiteSpace(Utf8.Decode(text, start, out _))) break;

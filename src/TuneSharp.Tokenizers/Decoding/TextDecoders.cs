@@ -13,7 +13,7 @@ internal sealed class ReplaceDecoder(SplitPattern pattern, string content) : Tok
         if (pattern is LiteralPattern literal) return token.Replace(literal.Literal, content, StringComparison.Ordinal);
         byte[] bytes = System.Text.Encoding.UTF8.GetBytes(token);
         var matches = new List<TextSpan>();
-        pattern.FindMatches(bytes, matches);
+        pattern.FindMatches(bytes, matches, new Text.TextBudget(bytes.Length));
         if (matches.Count == 0) return token;
         var text = new StringBuilder(token.Length);
         int done = 0;

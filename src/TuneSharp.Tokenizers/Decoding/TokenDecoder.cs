@@ -1,3 +1,5 @@
+using TuneSharp.Tokenizers.Text;
+
 namespace TuneSharp.Tokenizers.Decoding;
 
 /// <summary>A step on the way from token spellings to text. The strings that are left at the end are joined.</summary>
@@ -15,7 +17,12 @@ internal sealed class SequenceDecoder(IReadOnlyList<TokenDecoder> steps) : Token
 
     public override List<string> Apply(List<string> tokens)
     {
-        foreach (TokenDecoder step in steps) tokens = step.Apply(tokens);
+        var budget = new TextBudget(tokens.Sum(token => token.Length));
+        foreach (TokenDecoder step in steps)
+        {
+            tokens = step.Apply(tokens);
+            budget.CheckSize(tokens.Sum(token => (long)token.Length));
+        }
         return tokens;
     }
 }

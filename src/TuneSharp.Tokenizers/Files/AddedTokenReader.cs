@@ -1,4 +1,5 @@
 using TuneSharp.Formats;
+using TuneSharp.Formats.Errors;
 
 namespace TuneSharp.Tokenizers.Files;
 
@@ -6,6 +7,7 @@ namespace TuneSharp.Tokenizers.Files;
 internal static class AddedTokenReader
 {
     private const int LongestContent = 1024;
+    private const int MostCharacters = 4_000_000;
 
     public static IReadOnlyList<AddedToken> Read(JsonField list, IReadOnlyDictionary<string, int> vocabulary)
     {
@@ -14,6 +16,7 @@ internal static class AddedTokenReader
         var contents = new Dictionary<string, int>(StringComparer.Ordinal);
         var ids = new Dictionary<int, string>();
         HashSet<int>? vocabularyIds = null;
+        int characters = 0;
         foreach (JsonField item in list.Items())
         {
             string content = item["content"].Text();
@@ -22,24 +25,26 @@ internal static class AddedTokenReader
                 throw new InvalidInputException($"The added token with id {id} has an empty text: it would be found everywhere.", item.Where, "Remove it from the file.");
             if (content.Length > LongestContent)
                 throw new InvalidInputException($"The added token with id {id} has {content.Length} characters; at most {LongestContent} are allowed.", item.Where, "Correct the file or get it again.");
+            if ((characters += content.Length) > MostCharacters)
+                throw new InvalidInputException($"The added tokens have more than {MostCharacters} characters together.", list.Where, "Correct the file or get it again.");
             if (vocabulary.TryGetValue(content, out int inVocabulary))
             {
                 if (inVocabulary != id)
-                    throw new InvalidInputException($"The added token '{content}' has the id {id}, but {inVocabulary} in the vocabulary.", item.Where, "Correct the file or get it again.");
+                    throw new InvalidInputException($"The added token {Quoted.Text(content)} has the id {id}, but {inVocabulary} in the vocabulary.", item.Where, "Correct the file or get it again.");
             }
             else
             {
                 vocabularyIds ??= [.. vocabulary.Values];
                 if (vocabularyIds.Contains(id))
-                    throw new InvalidInputException($"The added token '{content}' has the id {id}, which another token of the vocabulary has.", item.Where, "Correct the file or get it again.");
+                    throw new InvalidInputException($"The added token {Quoted.Text(content)} has the id {id}, which another token of the vocabulary has.", item.Where, "Correct the file or get it again.");
             }
             if (contents.TryGetValue(content, out int other))
             {
                 if (other == id) continue;
-                throw new InvalidInputException($"The added token '{content}' stands twice, with the ids {other} and {id}.", item.Where, "Correct the file or get it again.");
+                throw new InvalidInputException($"The added token {Quoted.Text(content)} stands twice, with the ids {other} and {id}.", item.Where, "Correct the file or get it again.");
             }
             if (!ids.TryAdd(id, content))
-                throw new InvalidInputException($"The added tokens '{ids[id]}' and '{content}' share the id {id}.", item.Where, "Correct the file or get it again.");
+                throw new InvalidInputException($"The added tokens {Quoted.Text(ids[id])} and {Quoted.Text(content)} share the id {id}.", item.Where, "Correct the file or get it again.");
             contents.Add(content, id);
             tokens.Add(new AddedToken(content, id)
             {

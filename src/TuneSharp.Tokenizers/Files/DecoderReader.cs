@@ -11,11 +11,11 @@ internal static class DecoderReader
 
     private static TokenDecoder ReadStep(JsonField step) => TokenizerJson.TypeOf(step) switch
     {
-        "Sequence" => new SequenceDecoder([.. step["decoders"].Items().Select(ReadStep)]),
+        "Sequence" => new SequenceDecoder([.. step["decoders"].Steps().Select(ReadStep)]),
         "ByteLevel" => new ByteLevelDecoder(),
         "Fuse" => new FuseDecoder(),
         "ByteFallback" => new ByteFallbackDecoder(),
-        "Replace" => new ReplaceDecoder(PatternReader.Read(step["pattern"]), step["content"].Text()),
+        "Replace" => new ReplaceDecoder(PatternReader.Read(step["pattern"]), step["content"].ShortText()),
         "Strip" => ReadStrip(step),
         "Metaspace" => ReadMetaspace(step),
         "WordPiece" => new WordPieceDecoder(step["prefix"].TextOrNull() ?? "##", step["cleanup"].Flag(true)),
@@ -26,7 +26,7 @@ internal static class DecoderReader
 
     private static StripDecoder ReadStrip(JsonField step)
     {
-        System.Text.Rune[] content = [.. step["content"].Text().EnumerateRunes()];
+        System.Text.Rune[] content = [.. step["content"].ShortText().EnumerateRunes()];
         if (content.Length != 1) throw step["content"].Wrong("one character");
         return new StripDecoder(content[0], step["start"].Whole(0, int.MaxValue, 0), step["stop"].Whole(0, int.MaxValue, 0));
     }

@@ -35,6 +35,37 @@ internal readonly record struct JsonField(JsonElement Value, string Where)
         }
     }
 
+    /// <summary>The name of a property; half a surrogate pair in it is an error.</summary>
+    public static string NameOf(JsonProperty property, string where)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InvalidInputException("A field's name is not valid Unicode.", where, "Correct the file or get it again.", e);
+        }
+    }
+
+    /// <summary>A text of a component's setting: these are signs and short words.</summary>
+    public string ShortText(int longest = 256)
+    {
+        string text = Text();
+        return text.Length <= longest
+            ? text
+            : throw new InvalidInputException($"The text has {text.Length} characters; at most {longest} are allowed here.", Where, "Correct the file or get it again.");
+    }
+
+    /// <summary>The steps of a sequence.</summary>
+    public IEnumerable<JsonField> Steps()
+    {
+        const int Most = 100;
+        if (IsArray && Value.GetArrayLength() > Most)
+            throw new InvalidInputException($"The list has {Value.GetArrayLength()} steps; at most {Most} are allowed.", Where, "Correct the file or get it again.");
+        return Items();
+    }
+
     public string? TextOrNull() => IsNull ? null : Text();
 
     public bool Flag(bool absent) => Value.ValueKind switch

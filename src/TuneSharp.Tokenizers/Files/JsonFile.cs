@@ -13,14 +13,15 @@ internal static class JsonFile
     public static byte[] ReadBytes(string path) => RegularFile.ReadAll(path, LargestBytes);
 
     /// <summary>Parses JSON. The caller disposes the document.</summary>
-    public static JsonDocument Parse(ReadOnlyMemory<byte> utf8, string where)
+    /// <param name="allowDuplicates">Leaves it to the caller to look for keys that stand twice (large vocabularies).</param>
+    public static JsonDocument Parse(ReadOnlyMemory<byte> utf8, string where, bool allowDuplicates = false)
     {
         if (utf8.Span.StartsWith("\uFEFF"u8)) utf8 = utf8[3..];
         if (!System.Text.Unicode.Utf8.IsValid(utf8.Span))
             throw new InvalidInputException("The file is not valid UTF-8 text.", where, "Get the file again, or save it as UTF-8.");
         try
         {
-            return JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = 64, AllowDuplicateProperties = false });
+            return JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = 64, AllowDuplicateProperties = allowDuplicates });
         }
         catch (JsonException e)
         {

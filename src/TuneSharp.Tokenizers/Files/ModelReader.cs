@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TuneSharp.Formats;
+using TuneSharp.Formats.Errors;
 using TuneSharp.Tokenizers.Models.Bpe;
 
 namespace TuneSharp.Tokenizers.Files;
@@ -17,8 +18,8 @@ internal static class ModelReader
         if (!model.IsObject) throw model.Wrong("an object");
         string type = model["type"].TextOrNull() ?? GuessType(model);
         if (type is "WordPiece" or "Unigram" or "WordLevel")
-            throw new InvalidInputException($"The model type '{type}' is not supported yet.", model.Where + ".type", "Use a model whose tokenizer.json is of type BPE.");
-        if (type != "BPE") throw new InvalidInputException($"The model type '{type}' is not known here.", model.Where + ".type", "Known is BPE.");
+            throw new InvalidInputException($"The model type {Quoted.Text(type)} is not supported yet.", model.Where + ".type", "Use a model whose tokenizer.json is of type BPE.");
+        if (type != "BPE") throw new InvalidInputException($"The model type {Quoted.Text(type)} is not known here.", model.Where + ".type", "Known is BPE.");
         JsonField dropout = model["dropout"];
         if (!dropout.IsNull && (dropout.Value.ValueKind != JsonValueKind.Number || !dropout.Value.TryGetDouble(out double rate) || rate is not (>= 0 and <= 1)))
             throw new InvalidInputException("The dropout must be a number from 0 to 1, or null.", dropout.Where, "Correct the file or get it again.");
@@ -31,11 +32,13 @@ internal static class ModelReader
             FuseUnknown = model["fuse_unk"].Flag(false),
             ByteFallback = model["byte_fallback"].Flag(false),
             IgnoreMerges = model["ignore_merges"].Flag(false),
-            ContinuingSubwordPrefix = model["continuing_subword_prefix"].TextOrNull() ?? "",
-            EndOfWordSuffix = model["end_of_word_suffix"].TextOrNull() ?? "",
+            ContinuingSubwordPrefix = ReadAffix(model["continuing_subword_prefix"]),
+            EndOfWordSuffix = ReadAffix(model["end_of_word_suffix"]),
             Where = model.Where,
         };
     }
+
+    private static string ReadAffix(JsonField affix) => affix.IsNull ? "" : affix.ShortText();
 
     private static string GuessType(JsonField model)
     {
@@ -52,22 +55,18 @@ internal static class ModelReader
         if (count > LargestVocabulary)
             throw new InvalidInputException($"The vocab has {count} tokens; at most {LargestVocabulary} are read.", vocab.Where, "Correct the file or get it again.");
         var tokens = new Dictionary<string, int>(count, StringComparer.Ordinal);
-        var seen = new HashSet<int>(count);
-        try
+        var seen = new System.Collections.BitArray(LargestId + 1);
+        foreach (JsonProperty entry in vocab.Value.EnumerateObject())
         {
-            foreach (JsonProperty entry in vocab.Value.EnumerateObject())
-            {
-                if (entry.Value.ValueKind != JsonValueKind.Number || !entry.Value.TryGetInt32(out int id) || id is < 0 or > LargestId)
-                    throw new InvalidInputException(
-                        $"The token '{entry.Name}' has the id {entry.Value.GetRawText()}; an id is a whole number from 0 to {LargestId}.", vocab.Where, "Correct the file or get it again.");
-                if (!seen.Add(id))
-                    throw new InvalidInputException($"Two tokens share the id {id}; one of them is '{entry.Name}'.", vocab.Where, "Correct the file or get it again.");
-                tokens.Add(entry.Name, id);
-            }
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new InvalidInputException("A token is not valid Unicode text.", vocab.Where, "Correct the file or get it again.", e);
+            string token = JsonField.NameOf(entry, vocab.Where);
+            if (entry.Value.ValueKind != JsonValueKind.Number || !entry.Value.TryGetInt32(out int id) || id is < 0 or > LargestId)
+                throw new InvalidInputException(
+                    $"The token {Quoted.Text(token)} has the id {Quoted.Text(entry.Value.GetRawText())}; an id is a whole number from 0 to {LargestId}.", vocab.Where, "Correct the file or get it again.");
+            if (seen[id])
+                throw new InvalidInputException($"Two tokens share the id {id}; one of them is {Quoted.Text(token)}.", vocab.Where, "Correct the file or get it again.");
+            seen[id] = true;
+            if (!tokens.TryAdd(token, id))
+                throw new InvalidInputException($"The token {Quoted.Text(token)} stands twice.", vocab.Where, "Correct the file or get it again.");
         }
         return tokens;
     }
@@ -99,7 +98,7 @@ internal static class ModelReader
     {
         string text = item.GetRawText();
         return new InvalidInputException(
-            $"Merge number {index + 1}, {(text.Length > 80 ? text[..80] + "…" : text)}, {problem}.", merges.Where,
+            $"Merge number {index + 1}, {Quoted.Text(text)}, {problem}.", merges.Where,
             "The file is damaged (no-break spaces turned into blanks is a known case); get it again.");
     }
 }

@@ -11,7 +11,7 @@ internal static class NormalizerReader
 
     private static Normalizer ReadStep(JsonField step) => TokenizerJson.TypeOf(step) switch
     {
-        "Sequence" => new SequenceNormalizer([.. step["normalizers"].Items().Select(ReadStep)]),
+        "Sequence" => new SequenceNormalizer([.. step["normalizers"].Steps().Select(ReadStep)]),
         "NFC" => new NormalFormNormalizer(compose: true, compatibility: false),
         "NFD" => new NormalFormNormalizer(compose: false, compatibility: false),
         "NFKC" => new NormalFormNormalizer(compose: true, compatibility: true),
@@ -20,8 +20,8 @@ internal static class NormalizerReader
         "StripAccents" => new StripAccentsNormalizer(),
         "Strip" => new StripNormalizer(step["strip_left"].Flag(true), step["strip_right"].Flag(true)),
         "Nmt" => new NmtNormalizer(),
-        "Prepend" => new PrependNormalizer(step["prepend"].Text()),
-        "Replace" => new ReplaceNormalizer(PatternReader.Read(step["pattern"]), step["content"].Text()),
+        "Prepend" => new PrependNormalizer(step["prepend"].ShortText()),
+        "Replace" => new ReplaceNormalizer(PatternReader.Read(step["pattern"]), step["content"].ShortText()),
         "ByteLevel" => new ByteLevelNormalizer(),
         "BertNormalizer" => new BertNormalizer(
             step["clean_text"].Flag(true), step["handle_chinese_chars"].Flag(true), step["strip_accents"].FlagOrNull(), step["lowercase"].Flag(true)),

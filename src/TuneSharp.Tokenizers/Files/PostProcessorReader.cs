@@ -1,4 +1,5 @@
 using TuneSharp.Formats;
+using TuneSharp.Formats.Errors;
 using TuneSharp.Tokenizers.PostProcessing;
 
 namespace TuneSharp.Tokenizers.Files;
@@ -10,7 +11,7 @@ internal static class PostProcessorReader
 
     private static PostProcessor ReadStep(JsonField step) => TokenizerJson.TypeOf(step) switch
     {
-        "Sequence" => new SequencePostProcessor([.. step["processors"].Items().Select(ReadStep)]),
+        "Sequence" => new SequencePostProcessor([.. step["processors"].Steps().Select(ReadStep)]),
         "ByteLevel" => new ByteLevelPostProcessor(step["add_prefix_space"].Flag(true), step["trim_offsets"].Flag(true)),
         "TemplateProcessing" => ReadTemplate(step),
         "RobertaProcessing" => new RobertaPostProcessor(
@@ -62,7 +63,7 @@ internal static class PostProcessorReader
         string id = name.Text();
         JsonField entry = special.IsNull ? special : special[id];
         if (entry.IsNull)
-            throw new InvalidInputException($"The template uses the special token '{id}', and special_tokens does not define it.", name.Where, "Correct the file or get it again.");
+            throw new InvalidInputException($"The template uses the special token {Quoted.Text(id)}, and special_tokens does not define it.", name.Where, "Correct the file or get it again.");
         int[] ids = [.. entry["ids"].Items().Select(item => item.Whole(0, ModelReader.LargestId))];
         string[] tokens = [.. entry["tokens"].Items().Select(item => item.Text())];
         if (ids.Length != tokens.Length) throw entry.Wrong("an object whose ids and tokens are equally many");

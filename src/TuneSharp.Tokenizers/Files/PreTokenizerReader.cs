@@ -14,7 +14,7 @@ internal static class PreTokenizerReader
 
     private static PreTokenizer ReadStep(JsonField step) => TokenizerJson.TypeOf(step) switch
     {
-        "Sequence" => new SequencePreTokenizer([.. step["pretokenizers"].Items().Select(ReadStep)]),
+        "Sequence" => new SequencePreTokenizer([.. step["pretokenizers"].Steps().Select(ReadStep)]),
         "ByteLevel" => new ByteLevelPreTokenizer(step["add_prefix_space"].Flag(true), step["use_regex"].Flag(true), spellBytes: true),
         "Split" => new SplitPreTokenizer(PatternReader.Read(step["pattern"]), ReadBehavior(step["behavior"]), step["invert"].Flag(false)),
         "Metaspace" => ReadMetaspace(step),

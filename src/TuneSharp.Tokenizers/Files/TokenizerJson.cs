@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TuneSharp.Formats;
+using TuneSharp.Formats.Errors;
 using TuneSharp.Tokenizers.Decoding;
 using TuneSharp.Tokenizers.Models.Bpe;
 using TuneSharp.Tokenizers.Normalization;
@@ -32,9 +33,10 @@ internal static class TokenizerJson
 {
     public static TokenizerParts Parse(ReadOnlyMemory<byte> utf8, string where)
     {
-        using JsonDocument document = JsonFile.Parse(utf8, where);
+        using JsonDocument document = JsonFile.Parse(utf8, where, allowDuplicates: true);
         var root = new JsonField(document.RootElement, where);
         if (!root.IsObject) throw root.Wrong("an object");
+        RefuseDuplicates(root);
         if (root["model"].IsNull)
             throw new InvalidInputException("There is no field 'model': this is not a tokenizer.json.", where, "Name the tokenizer.json of the model.");
         BpeDefinition model = ModelReader.Read(root["model"]);
@@ -50,6 +52,25 @@ internal static class TokenizerJson
         };
     }
 
+    /// <summary>No key twice anywhere; the vocabulary and the merges, which are large, are checked where they are read.</summary>
+    private static void RefuseDuplicates(JsonField field)
+    {
+        if (field.IsArray && !field.Where.EndsWith(".merges", StringComparison.Ordinal))
+        {
+            foreach (JsonField item in field.Items()) RefuseDuplicates(item);
+        }
+        else if (field.IsObject && !field.Where.EndsWith(".vocab", StringComparison.Ordinal))
+        {
+            var names = new HashSet<string>(StringComparer.Ordinal);
+            foreach (JsonProperty property in field.Value.EnumerateObject())
+            {
+                string name = JsonField.NameOf(property, field.Where);
+                if (!names.Add(name)) throw new InvalidInputException($"The field {Quoted.Text(name)} stands twice.", field.Where, "Correct the file or get it again.");
+                RefuseDuplicates(new JsonField(property.Value, $"{field.Where}.{name}"));
+            }
+        }
+    }
+
     /// <summary>The <c>type</c> of a component.</summary>
     public static string TypeOf(JsonField component)
     {
@@ -58,5 +79,5 @@ internal static class TokenizerJson
     }
 
     public static InvalidInputException UnknownType(JsonField component, string kind, string known) => new(
-        $"The {kind} type '{component["type"].Text()}' is not known here.", component.Where, $"Known are {known}.");
+        $"The {kind} type {Quoted.Text(component["type"].Text())} is not known here.", component.Where, $"Known are {known}.");
 }

@@ -11,7 +11,7 @@ internal sealed class ReplaceNormalizer(SplitPattern pattern, string content) : 
     public override AlignedText Apply(AlignedText text)
     {
         var matches = new List<TextSpan>();
-        pattern.FindMatches(text.Bytes, matches);
+        pattern.FindMatches(text.Bytes, matches, text.Budget);
         if (matches.Count == 0) return text;
         var result = new AlignedTextBuilder(text, text.Length);
         int done = 0;

@@ -5,7 +5,7 @@ namespace TuneSharp.Tokenizers.Splitting;
 /// <summary>Every single character with a property is a match.</summary>
 internal sealed class CharacterPattern(Func<int, bool> isMatch) : SplitPattern
 {
-    public override void FindMatches(ReadOnlySpan<byte> text, List<TextSpan> matches)
+    public override void FindMatches(ReadOnlySpan<byte> text, List<TextSpan> matches, TextBudget budget)
     {
         for (int at = 0; at < text.Length;)
         {
@@ -23,7 +23,7 @@ internal sealed class LiteralPattern(string literal) : SplitPattern
 
     public string Literal => literal;
 
-    public override void FindMatches(ReadOnlySpan<byte> text, List<TextSpan> matches)
+    public override void FindMatches(ReadOnlySpan<byte> text, List<TextSpan> matches, TextBudget budget)
     {
         int at = 0;
         while (text[at..].IndexOf(_literal) is >= 0 and int found)

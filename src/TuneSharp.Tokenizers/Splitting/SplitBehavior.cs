@@ -1,3 +1,5 @@
+using TuneSharp.Tokenizers.Text;
+
 namespace TuneSharp.Tokenizers.Splitting;
 
 /// <summary>What becomes of a separator.</summary>
@@ -22,14 +24,14 @@ internal readonly record struct Match(int Start, int End, bool IsMatch);
 internal abstract class SplitPattern
 {
     /// <summary>Appends the matches in order; they do not overlap and may be empty.</summary>
-    public abstract void FindMatches(ReadOnlySpan<byte> text, List<TextSpan> matches);
+    public abstract void FindMatches(ReadOnlySpan<byte> text, List<TextSpan> matches, TextBudget budget);
 
     /// <summary>Cuts the text into matches and what lies between them.</summary>
     /// <param name="invert">Swaps the two.</param>
-    public List<Match> Cut(ReadOnlySpan<byte> text, bool invert)
+    public List<Match> Cut(ReadOnlySpan<byte> text, bool invert, TextBudget budget)
     {
         var found = new List<TextSpan>();
-        FindMatches(text, found);
+        FindMatches(text, found, budget);
         var parts = new List<Match>(2 * found.Count + 1);
         int end = 0;
         foreach (TextSpan match in found)

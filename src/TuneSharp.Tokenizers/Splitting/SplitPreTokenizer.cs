@@ -1,3 +1,5 @@
+using TuneSharp.Tokenizers.Text;
+
 namespace TuneSharp.Tokenizers.Splitting;
 
 /// <summary>Splits at a pattern: the components Split, Punctuation, Digits, WhitespaceSplit, CharDelimiterSplit, Whitespace.</summary>
@@ -8,7 +10,7 @@ internal sealed class SplitPreTokenizer(SplitPattern pattern, SplitBehavior beha
 
     public override void Split(Piece piece, List<Piece> output)
     {
-        foreach (TextSpan part in SplitBehaviors.Apply(behavior, pattern.Cut(piece.Bytes, invert))) AddPart(piece, part.Start, part.End, output);
+        foreach (TextSpan part in SplitBehaviors.Apply(behavior, pattern.Cut(piece.Bytes, invert, piece.Text.Budget))) AddPart(piece, part.Start, part.End, output);
     }
 }
 
@@ -17,7 +19,7 @@ internal sealed class ScannedPattern(PieceScanner scanner) : SplitPattern
 {
     public PieceScanner Scanner => scanner;
 
-    public override void FindMatches(ReadOnlySpan<byte> text, List<TextSpan> matches)
+    public override void FindMatches(ReadOnlySpan<byte> text, List<TextSpan> matches, TextBudget budget)
     {
         var ends = new IntList();
         scanner.Split(text, ends);

@@ -30,5 +30,5 @@ internal sealed class WhitespacePreTokenizer : PreTokenizer
 /// <summary>The matches of a regular expression.</summary>
 internal sealed class RegexPattern(Regexes.Regex regex) : SplitPattern
 {
-    public override void FindMatches(ReadOnlySpan<byte> text, List<TextSpan> matches) => regex.FindMatches(text, matches);
+    public override void FindMatches(ReadOnlySpan<byte> text, List<TextSpan> matches, TextBudget budget) => regex.FindMatches(text, matches, budget);
 }

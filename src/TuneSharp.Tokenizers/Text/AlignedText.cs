@@ -15,8 +15,9 @@ internal sealed class AlignedText
     private readonly int[]? _starts; // null: identity
     private readonly int[]? _ends;
 
-    private AlignedText(byte[] buffer, int offset, int length, bool tracked, int origin, int[]? starts, int[]? ends)
+    private AlignedText(byte[] buffer, int offset, int length, TextBudget budget, bool tracked, int origin, int[]? starts, int[]? ends)
     {
+        Budget = budget;
         _buffer = buffer;
         _offset = offset;
         Length = length;
@@ -28,7 +29,11 @@ internal sealed class AlignedText
 
     /// <summary>Bytes [start, start + length) of the source itself.</summary>
     /// <param name="tracked">False when nobody will ask for source positions: changes then build no mapping.</param>
-    public static AlignedText FromSource(byte[] source, int start, int length, bool tracked) => new(source, start, length, tracked, start, null, null);
+    public static AlignedText FromSource(byte[] source, int start, int length, bool tracked, TextBudget? budget = null) =>
+        new(source, start, length, budget ?? new TextBudget(length), tracked, start, null, null);
+
+    /// <summary>What may still be spent on the text that this is a part of.</summary>
+    public TextBudget Budget { get; }
 
     public int Length { get; }
 
@@ -54,11 +59,11 @@ internal sealed class AlignedText
     public AlignedText Slice(int start, int length)
     {
         if (start == 0 && length == Length) return this;
-        if (!Tracked || length == 0) return new AlignedText(_buffer, _offset + start, length, Tracked, Tracked ? Origin : 0, null, null);
+        if (!Tracked || length == 0) return new AlignedText(_buffer, _offset + start, length, Budget, Tracked, Tracked ? Origin : 0, null, null);
         int origin = SourceStart(start);
         return _starts is null
-            ? new AlignedText(_buffer, _offset + start, length, true, origin, null, null)
-            : new AlignedText(_buffer, _offset + start, length, true, origin, _starts[start..(start + length)], _ends![start..(start + length)]);
+            ? new AlignedText(_buffer, _offset + start, length, Budget, true, origin, null, null)
+            : new AlignedText(_buffer, _offset + start, length, Budget, true, origin, _starts[start..(start + length)], _ends![start..(start + length)]);
     }
 
     /// <summary>
@@ -85,8 +90,8 @@ internal sealed class AlignedText
         return result.ToText();
     }
 
-    internal static AlignedText Create(byte[] buffer, int length, bool tracked, int origin, int[]? starts, int[]? ends) =>
-        new(buffer, 0, length, tracked, origin, starts, ends);
+    internal static AlignedText Create(byte[] buffer, int length, TextBudget budget, bool tracked, int origin, int[]? starts, int[]? ends) =>
+        new(buffer, 0, length, budget, tracked, origin, starts, ends);
 }
 
 /// <summary>Collects a changed text byte by byte together with the places in the source.</summary>
@@ -137,7 +142,7 @@ internal sealed class AlignedTextBuilder
         _length += end - start;
     }
 
-    public AlignedText ToText() => AlignedText.Create(_bytes, _length, _from.Tracked, _from.Origin, _starts, _ends);
+    public AlignedText ToText() => AlignedText.Create(_bytes, _length, _from.Budget, _from.Tracked, _from.Origin, _starts, _ends);
 
     private void Mark(int place, int count)
     {
@@ -154,7 +159,8 @@ internal sealed class AlignedTextBuilder
     private void Reserve(int count)
     {
         if (_length + count <= _bytes.Length) return;
-        int capacity = checked(Math.Max(_bytes.Length * 2, _length + count));
+        _from.Budget.CheckSize((long)_length + count);
+        int capacity = (int)Math.Min(Math.Max(_bytes.Length * 2L, (long)_length + count), Array.MaxLength);
         Array.Resize(ref _bytes, capacity);
         if (_starts is null) return;
         Array.Resize(ref _starts, capacity);

@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace TuneSharp.Tokenizers.Text;
 
 /// <summary>
@@ -11,17 +9,18 @@ internal static class ByteLevelAlphabet
     /// <summary>Byte → character.</summary>
     public static readonly char[] Characters = CreateCharacters();
 
-    private static readonly FrozenDictionary<char, byte> s_bytes =
-        Enumerable.Range(0, 256).ToFrozenDictionary(b => Characters[b], b => (byte)b);
-
-    public static bool TryGetByte(char character, out byte value) => s_bytes.TryGetValue(character, out value);
+    private static readonly short[] s_bytes = CreateBytes(); // character → byte, −1 for others
 
     /// <summary>The bytes that a token's spelling stands for; null when it holds any other character.</summary>
     public static byte[]? ToBytes(string token)
     {
         byte[] bytes = new byte[token.Length];
         for (int i = 0; i < token.Length; i++)
-            if (!s_bytes.TryGetValue(token[i], out bytes[i])) return null;
+        {
+            int value = token[i] < s_bytes.Length ? s_bytes[token[i]] : -1;
+            if (value < 0) return null;
+            bytes[i] = (byte)value;
+        }
         return bytes;
     }
 
@@ -30,6 +29,14 @@ internal static class ByteLevelAlphabet
         char[] characters = new char[bytes.Length];
         for (int i = 0; i < bytes.Length; i++) characters[i] = Characters[bytes[i]];
         return new string(characters);
+    }
+
+    private static short[] CreateBytes()
+    {
+        short[] bytes = new short[Characters.Max() + 1];
+        Array.Fill(bytes, (short)-1);
+        for (int b = 0; b < 256; b++) bytes[Characters[b]] = (short)b;
+        return bytes;
     }
 
     private static char[] CreateCharacters()

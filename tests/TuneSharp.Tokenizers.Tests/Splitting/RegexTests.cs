@@ -1,5 +1,6 @@
 using TuneSharp.Formats;
 using TuneSharp.Tokenizers.Splitting.Regexes;
+using TuneSharp.Tokenizers.Text;
 
 namespace TuneSharp.Tokenizers.Tests.Splitting;
 
@@ -50,8 +51,8 @@ public sealed class RegexTests
     {
         byte[] bytes = System.Text.Encoding.UTF8.GetBytes(text);
         var matches = new List<TextSpan>();
-        Regex.Parse(pattern, "test").FindMatches(bytes, matches);
-        var positions = new TuneSharp.Tokenizers.Text.TextPositions(bytes);
+        Regex.Parse(pattern, "test").FindMatches(bytes, matches, new TextBudget(bytes.Length));
+        var positions = new TextPositions(bytes);
         string.Join(' ', matches.Select(m => $"{positions.CodePoint(m.Start)}-{positions.CodePoint(m.End)}")).ShouldBe(expected);
     }
 
@@ -88,7 +89,7 @@ public sealed class RegexTests
         byte[] text = System.Text.Encoding.UTF8.GetBytes(new string('a', 60) + "!");
         Regex regex = Regex.Parse(pattern, "test");
         long start = System.Diagnostics.Stopwatch.GetTimestamp();
-        Should.Throw<InvalidInputException>(() => regex.FindMatches(text, [])).Message.ShouldContain("too much time");
+        Should.Throw<InvalidInputException>(() => regex.FindMatches(text, [], new TextBudget(text.Length))).Message.ShouldContain("too much time");
         System.Diagnostics.Stopwatch.GetElapsedTime(start).ShouldBeLessThan(TimeSpan.FromSeconds(10));
     }
 
@@ -106,8 +107,8 @@ public sealed class RegexTests
                 string text = string.Concat(RandomText.Next(random).Where(c => !char.IsSurrogate(c) && c is not ('\u200B' or '\uE000' or 'Ⓐ') && c < '\u3000'));
                 var matches = new List<TextSpan>();
                 byte[] bytes = System.Text.Encoding.UTF8.GetBytes(text);
-                regex.FindMatches(bytes, matches);
-                var positions = new TuneSharp.Tokenizers.Text.TextPositions(bytes);
+                regex.FindMatches(bytes, matches, new TextBudget(bytes.Length));
+                var positions = new TextPositions(bytes);
                 string found = string.Join(' ', matches.Where(m => m.Length > 0).Select(m => $"{positions.CodePoint(m.Start)}-{positions.CodePoint(m.End)}"));
                 string expected = string.Join(' ', oracle.Matches(text).Where(m => m.Length > 0).Select(m => $"{m.Index}-{m.Index + m.Length}"));
                 found.ShouldBe(expected, $"{pattern} on {System.Text.Json.JsonSerializer.Serialize(text)}");

@@ -25,7 +25,7 @@ public sealed class ScannerTests
         var ends = new IntList();
         scanner.Split(bytes, ends);
         var matches = new List<TextSpan>();
-        regex.FindMatches(bytes, matches);
+        regex.FindMatches(bytes, matches, new TuneSharp.Tokenizers.Text.TextBudget(bytes.Length));
         int[] expected = [.. matches.Select(match => match.End)];
         if (!ends.Items.SequenceEqual(expected)) ends.Items.ToArray().ShouldBe(expected, System.Text.Json.JsonSerializer.Serialize(text));
     }

@@ -1,4 +1,5 @@
 using TuneSharp.Formats;
+using TuneSharp.Formats.Errors;
 using TuneSharp.Tokenizers.Text;
 
 namespace TuneSharp.Tokenizers.Models.Bpe;
@@ -31,7 +32,7 @@ internal sealed class BpeModel
         _tokens = BpeKeys.Create(definition.Vocabulary, form);
         _affixes = definition.ContinuingSubwordPrefix.Length + definition.EndOfWordSuffix.Length > 0;
         _cuts = form == PieceForm.Characters ? ExactCuts.For(definition) : null;
-        _canonical = new byte[HighestId(definition) + 1];
+        _canonical = new byte[definition.HighestId + 1];
         _unknown = definition.UnknownToken is { } unknown && definition.Vocabulary.TryGetValue(unknown, out int id) ? id : NoToken;
         for (int b = 0; b < 256; b++) _single[b] = form == PieceForm.Bytes || b < 128 ? _tokens.Find([(byte)b]) : NoToken;
         if (definition.ByteFallback)
@@ -42,7 +43,8 @@ internal sealed class BpeModel
         }
     }
 
-    public PieceForm Form => _form;
+    /// <summary>Merges of different pairs.</summary>
+    public int NumDistinctMerges => _merges.Count;
 
     /// <summary>Appends the tokens of <paramref name="piece"/>.</summary>
     public void Tokenize(ReadOnlySpan<byte> piece, BpeWorker worker, TokenBuffer destination)
@@ -162,16 +164,9 @@ internal sealed class BpeModel
     }
 
     private InvalidInputException UnknownMissing() => new(
-        $"The text needs the unknown token, and unk_token '{_definition.UnknownToken}' is not in the vocabulary.",
+        $"The text needs the unknown token, and unk_token {Quoted.Text(_definition.UnknownToken)} is not in the vocabulary.",
         _definition.Where + ".unk_token",
         "Correct unk_token in the file, or use a tokenizer that covers the text.");
-
-    private static int HighestId(BpeDefinition definition)
-    {
-        int highest = -1;
-        foreach (int id in definition.Vocabulary.Values) highest = Math.Max(highest, id);
-        return highest;
-    }
 }
 
 /// <summary>Scratch memory and piece cache of one worker.</summary>

@@ -1,4 +1,5 @@
 using TuneSharp.Formats;
+using TuneSharp.Formats.Errors;
 using TuneSharp.Tokenizers.Text;
 
 namespace TuneSharp.Tokenizers.Models.Bpe;
@@ -26,6 +27,10 @@ internal sealed record BpeDefinition
 
     public string EndOfWordSuffix { get; init; } = "";
 
+    public int HighestId => _highestId ??= Vocabulary.Values.DefaultIfEmpty(-1).Max();
+
+    private int? _highestId;
+
     /// <summary>File and field, for error messages.</summary>
     public string Where { get; init; } = "model";
 }
@@ -37,22 +42,30 @@ internal static class BpeMerges
     {
         var table = new MergeTable(definition.Merges.Count);
         int prefix = definition.ContinuingSubwordPrefix.Length;
+        string?[] spellings = new string?[definition.HighestId + 1];
+        foreach ((string token, int id) in definition.Vocabulary) spellings[id] = token;
+        int next = 0; // files list the merged tokens in the order of the merges: the token after the last one is tried first
         for (int rank = 0; rank < definition.Merges.Count; rank++)
         {
             (string left, string right) = definition.Merges[rank];
             if (right.Length < prefix)
-                throw Missing(definition, rank, right, $"is shorter than the continuing_subword_prefix '{definition.ContinuingSubwordPrefix}'");
-            string merged = prefix == 0 ? left + right : string.Concat(left, right.AsSpan(prefix));
-            table.Set(IdOf(definition, rank, left), IdOf(definition, rank, right), rank, IdOf(definition, rank, merged));
+                throw Missing(definition, rank, right, $"is shorter than the continuing_subword_prefix {Quoted.Text(definition.ContinuingSubwordPrefix)}");
+            ReadOnlySpan<char> tail = right.AsSpan(prefix);
+            int merged = next < spellings.Length && IsJoined(spellings[next], left, tail) ? next : IdOf(definition, rank, string.Concat(left, tail));
+            table.Set(IdOf(definition, rank, left), IdOf(definition, rank, right), rank, merged);
+            next = merged + 1;
         }
         return table;
     }
+
+    private static bool IsJoined(string? token, string left, ReadOnlySpan<char> right) =>
+        token is not null && token.Length == left.Length + right.Length && token.StartsWith(left, StringComparison.Ordinal) && token.AsSpan(left.Length).SequenceEqual(right);
 
     private static int IdOf(BpeDefinition definition, int rank, string token) =>
         definition.Vocabulary.TryGetValue(token, out int id) ? id : throw Missing(definition, rank, token, "is not in the vocabulary");
 
     private static InvalidInputException Missing(BpeDefinition definition, int rank, string token, string problem) => new(
-        $"Merge number {rank + 1} needs the token '{token}', which {problem}.",
+        $"Merge number {rank + 1} needs the token {Quoted.Text(token)}, which {problem}.",
         definition.Where + ".merges",
         "The file is damaged, or vocabulary and merges belong to different models; get the tokenizer files again.");
 }

@@ -22,7 +22,7 @@ internal sealed class Regex
 
     /// <summary>Appends all matches in bytes of the text. An empty match right behind another match does not count.</summary>
     /// <exception cref="Formats.InvalidInputException">The pattern took too much time.</exception>
-    public void FindMatches(ReadOnlySpan<byte> text, List<TextSpan> matches)
+    public void FindMatches(ReadOnlySpan<byte> text, List<TextSpan> matches, TextBudget budget)
     {
         int count = Utf8.CountCharacters(text);
         int[] characters = new int[count];
@@ -35,7 +35,7 @@ internal sealed class Regex
             at += length;
         }
         bytes[count] = text.Length;
-        var machine = new RegexMachine(_program, characters, _where);
+        var machine = new RegexMachine(_program, characters, budget, _where);
         int from = 0;
         int lastEnd = -1;
         while (from <= count && machine.Find(from, out int start, out int end))

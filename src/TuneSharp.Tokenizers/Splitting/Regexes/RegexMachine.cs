@@ -10,9 +10,6 @@ namespace TuneSharp.Tokenizers.Splitting.Regexes;
 /// </summary>
 internal sealed class RegexMachine
 {
-    private const long FreeSteps = 20_000_000;
-    private const long StepsPerCharacter = 200;
-
     /// <summary>A choice to come back to: at <c>Pc</c> from <c>At</c>; with <c>Least</c> below At, from each place down to Least.</summary>
     [StructLayout(LayoutKind.Auto)]
     private record struct Choice(int Pc, int At, int Least);
@@ -22,29 +19,32 @@ internal sealed class RegexMachine
     private readonly int[] _registers;
     private readonly string _where;
     private readonly List<Choice> _choices = [];
+    private readonly TextBudget _budget;
     private long _stepsLeft;
     private int _searchStart;
 
-    public RegexMachine(RegexProgram program, int[] text, string where)
+    public RegexMachine(RegexProgram program, int[] text, TextBudget budget, string where)
     {
         _program = program;
         _text = text;
         _where = where;
         _registers = new int[program.NumRegisters];
-        _stepsLeft = FreeSteps + StepsPerCharacter * text.Length;
+        _budget = budget;
     }
 
     /// <summary>The first match at or behind <paramref name="from"/>.</summary>
     public bool Find(int from, out int start, out int end)
     {
         _searchStart = from;
+        _stepsLeft = _budget.RegexSteps;
+        end = -1;
         for (start = from; start <= _text.Length; start++)
         {
             end = Run(0, start);
-            if (end >= 0) return true;
+            if (end >= 0) break;
         }
-        end = -1;
-        return false;
+        _budget.RegexSteps = _stepsLeft;
+        return end >= 0;
     }
 
     /// <summary>End of the match that starts exactly here; −1 when there is none.</summary>
