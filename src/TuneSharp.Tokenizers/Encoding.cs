@@ -52,7 +52,7 @@ public sealed class Encoding
 
     public int Count => Ids.Length;
 
-    /// <summary>Spelling in the vocabulary (<c>Ġthe</c>), not text.</summary>
+    /// <summary>Spelling in the vocabulary (<c>Ġthe</c>), not text; of an added token what was found, with the blanks that it swallowed.</summary>
     public string[] Tokens => _spellings ??= Each(token => token.Spelling ?? _vocabulary!.SpellingOf(token.Id)!);
 
     /// <summary>Places in the text in UTF-16 code units, as C# strings are indexed.</summary>

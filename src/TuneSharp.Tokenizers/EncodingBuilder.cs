@@ -15,16 +15,18 @@ internal static class EncodingBuilder
         List<Word> words = worker.Words;
         for (int w = 0; w < words.Count; w++)
         {
-            (AlignedText text, int at, int token) = words[w];
+            (AlignedText text, int at, int token, bool isAdded) = words[w];
             int last = w + 1 < words.Count ? words[w + 1].FirstToken : ids.Length;
             for (; token < last; token++)
             {
                 int end = at + lengths[token];
                 int start = positions.CodePoint(text.SourceStart(at));
-                tokens.Add(new DraftToken(ids[token], start, positions.CodePoint(text.SourceEnd(end - 1)), sequence, w, (sbyte)sequence));
+                tokens.Add(new DraftToken(ids[token], start, positions.CodePoint(text.SourceEnd(end - 1)), sequence, w, (sbyte)sequence, isAdded ? TextOf(text, at, end) : null));
                 at = end;
             }
         }
         return new EncodingDraft { Tokens = tokens };
     }
+    /// <summary>An added token is spelled as it was found: with the blanks that it swallowed, normalized where it is looked for so.</summary>
+    private static string TextOf(AlignedText text, int start, int end) => System.Text.Encoding.UTF8.GetString(text.Bytes[start..end]);
 }

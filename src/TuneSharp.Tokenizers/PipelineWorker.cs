@@ -7,7 +7,8 @@ namespace TuneSharp.Tokenizers;
 
 /// <summary>A piece of text and the first of its tokens.</summary>
 /// <param name="Text">The text that the piece is part of; its tokens follow one another from <paramref name="Start"/> on.</param>
-internal readonly record struct Word(AlignedText Text, int Start, int FirstToken);
+/// <param name="IsAddedToken">The piece is an added token, blanks that it swallowed included.</param>
+internal readonly record struct Word(AlignedText Text, int Start, int FirstToken, bool IsAddedToken = false);
 
 /// <summary>Memory of one encoding at a time: rented, filled, read, given back.</summary>
 internal sealed class PipelineWorker
@@ -59,7 +60,7 @@ internal sealed class PipelineWorker
 
     public void AddWhole(int id, int length, AlignedText? text, int start)
     {
-        if (Recording) Words.Add(new Word(text!, start, Tokens.Count));
+        if (Recording) Words.Add(new Word(text!, start, Tokens.Count, IsAddedToken: true));
         Tokens.Add(id, length);
     }
 

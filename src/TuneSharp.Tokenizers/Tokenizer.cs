@@ -35,7 +35,7 @@ public sealed partial class Tokenizer
     }
 
     /// <summary>
-    /// Reads a tokenizer.json, or a folder with one; <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c> beside it
+    /// Reads a tokenizer.json, or a folder with one (or with vocab.json and merges.txt); <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c> beside it
     /// give the special tokens their roles.
     /// </summary>
     /// <exception cref="Formats.InvalidInputException">The files are missing, damaged or of a kind that is not supported.</exception>

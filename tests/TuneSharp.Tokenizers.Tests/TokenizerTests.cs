@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using TuneSharp.Formats;
+
 namespace TuneSharp.Tokenizers.Tests;
 
 public sealed class TokenizerTests
@@ -82,6 +85,39 @@ public sealed class TokenizerTests
             Directory.Delete(folder, true);
         }
     }
+
+    [Fact]
+    public void Vocabulary_and_merges_as_two_files_give_the_same_ids()
+    {
+        foreach ((Tokenizer tokenizer, string config) in new[] { (SmallTokenizer.Gpt2, "{}"), (SmallTokenizer.Qwen2, """{"tokenizer_class":"Qwen2Tokenizer"}""") })
+        {
+            string folder = Directory.CreateTempSubdirectory("tunesharp-").FullName;
+            try
+            {
+                tokenizer.Save(folder);
+                JsonObject model = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "tokenizer.json")))!["model"]!.AsObject();
+                File.WriteAllText(Path.Combine(folder, "vocab.json"), model["vocab"]!.ToJsonString());
+                File.WriteAllText(Path.Combine(folder, "merges.txt"), "#version: 0.2\n" + string.Concat(model["merges"]!.AsArray().Select(m => $"{m![0]} {m[1]}\n")));
+                File.Delete(Path.Combine(folder, "tokenizer.json"));
+                File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), config);
+                Tokenizer loaded = Tokenizer.Load(folder);
+                foreach (string text in Texts.Where(t => !t.Contains("<|im", StringComparison.Ordinal) && !t.Contains('\u0301'))) loaded.EncodeIds(text).ShouldBe(tokenizer.EncodeIds(text));
+                loaded.AddedTokens.Single().Content.ShouldBe("<|endoftext|>");
+                File.WriteAllText(Path.Combine(folder, "merges.txt"), "a b c\n");
+                Should.Throw<InvalidInputException>(() => Tokenizer.Load(folder)).Message.ShouldContain("line 1");
+                File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), """{"tokenizer_class":"OtherTokenizer"}""");
+                Should.Throw<InvalidInputException>(() => Tokenizer.Load(folder)).Message.ShouldContain("OtherTokenizer");
+            }
+            finally
+            {
+                Directory.Delete(folder, true);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_folder_without_a_tokenizer_is_refused() =>
+        Should.Throw<InvalidInputException>(() => Tokenizer.Load(Path.GetTempPath())).Message.ShouldContain("tokenizer.json");
 
     [Fact]
     public void Streaming_gives_the_decoded_text_and_never_half_a_character()

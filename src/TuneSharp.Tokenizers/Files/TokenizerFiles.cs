@@ -25,13 +25,14 @@ internal sealed record TokenizerFiles
     public static TokenizerFiles Read(string path)
     {
         string file = Directory.Exists(path) ? Path.Combine(path, TokenizerJsonName) : path;
-        if (!File.Exists(file))
-            throw new InvalidInputException("There is no tokenizer.json.", path, "Name a model folder that holds a tokenizer.json, or the file itself.");
         string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        bool split = !File.Exists(file) && Directory.Exists(path) && VocabularyAndMerges.AreIn(path);
+        if (!split && !File.Exists(file))
+            throw new InvalidInputException("There is no tokenizer.json.", path, "Name a model folder that holds a tokenizer.json (or vocab.json and merges.txt), or the file itself.");
         return new TokenizerFiles
         {
-            Where = file,
-            TokenizerJson = JsonFile.ReadBytes(file),
+            Where = split ? Path.Combine(path, VocabularyAndMerges.VocabularyName) : file,
+            TokenizerJson = split ? VocabularyAndMerges.ToTokenizerJson(path) : JsonFile.ReadBytes(file),
             Config = ReadOptional(folder, ConfigName),
             SpecialTokensMap = ReadOptional(folder, SpecialTokensMapName),
             ChatTemplate = ReadOptional(folder, ChatTemplateName),

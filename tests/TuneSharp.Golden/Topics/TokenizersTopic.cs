@@ -113,20 +113,20 @@ internal sealed class GoldenTokenizer(Func<Tokenizer> load)
         return new GoldenTokenizer(() => Parse(text, path)) { NotBuilt = bpe ? null : "a model that is not BPE" };
     }
 
-    /// <summary>GPT-2's files: ByteLevel without a prefix space, &lt;|endoftext|&gt; as special token.</summary>
+    /// <summary>A folder with vocab.json and merges.txt, read as the program reads it; packed files are unpacked first.</summary>
     private static GoldenTokenizer FromVocabularyAndMerges(string folder) => new(() =>
     {
-        JsonNode vocabulary = JsonNode.Parse(GoldenFixtures.ReadText(Path.Combine(folder, "vocab.json")))!;
-        string[] merges = [.. GoldenFixtures.ReadText(Path.Combine(folder, "merges.txt")).Split('\n').Where(line => line.Length > 0 && !line.StartsWith("#version", StringComparison.Ordinal))];
-        JsonNode byteLevel = JsonNode.Parse("""{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":true}""")!;
-        const string End = "<|endoftext|>";
-        var json = new JsonObject
+        string copy = Directory.CreateTempSubdirectory("tunesharp-vocabulary-").FullName;
+        try
         {
-            ["added_tokens"] = new JsonArray(new JsonObject { ["id"] = vocabulary[End]!.GetValue<int>(), ["content"] = End, ["special"] = true, ["normalized"] = false }),
-            ["pre_tokenizer"] = byteLevel,
-            ["decoder"] = byteLevel.DeepClone(),
-            ["model"] = new JsonObject { ["type"] = "BPE", ["vocab"] = vocabulary, ["merges"] = new JsonArray([.. merges.Select(merge => (JsonNode)merge)]) },
-        };
-        return Parse(json.ToJsonString(), folder);
+            foreach (string name in (string[])["vocab.json", "merges.txt", "tokenizer_config.json"])
+                if (File.Exists(Path.Combine(folder, name)) || File.Exists(Path.Combine(folder, name + ".gz")))
+                    File.WriteAllText(Path.Combine(copy, name), GoldenFixtures.ReadText(Path.Combine(folder, name)));
+            return Tokenizer.Load(copy);
+        }
+        finally
+        {
+            Directory.Delete(copy, recursive: true);
+        }
     });
 }

@@ -120,6 +120,7 @@ public sealed class TokenizerJsonTests
         Tokenizer tokenizer = SampleJson.Parse(json.ToJsonString());
         Encoding encoding = tokenizer.Encode("a \t<l>b<r> \n c");
         encoding.Ids.ShouldBe([2, 9, 3, 10, 4]);
+        encoding.Tokens.ShouldBe(["a", " \t<l>", "b", "<r> \n ", "c"]);
         encoding.Offsets.ShouldBe([new(0, 1), new(1, 6), new(6, 7), new(7, 13), new(13, 14)]);
         tokenizer.EncodeIds("ad").ShouldBe([11]);
         tokenizer.EncodeIds("adad").ShouldBe([2, 5, 2, 5]);
