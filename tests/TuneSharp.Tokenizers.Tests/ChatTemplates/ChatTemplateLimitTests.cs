@@ -136,7 +136,7 @@ public sealed class ChatTemplateLimitTests
     [InlineData("{{ ''.__class__.__mro__[1].__subclasses__() }}", "__class__")]
     [InlineData("{{ cycler.__init__.__globals__.os.popen('touch x').read() }}", "__init__")]
     [InlineData("{{ self.__init__.__globals__ }}", "__init__")]
-    [InlineData("{{ '{0.__class__.__init__}'.format(nums) }}", "__class__")]
+    [InlineData("{{ '{0.__class__.__init__.__globals__}'.format(nums) }}", "__init__")]
     [InlineData("{{ '{x.__class__.__mro__}'.format_map({'x': 1}) }}", "__class__")]
     [InlineData("{{ [''] | map(attribute='__class__.__mro__') | list }}", "__class__")]
     [InlineData("{{ nums.append(1) }}", "append")]

@@ -11,6 +11,7 @@ namespace TuneSharp.Tokenizers.ChatTemplates.Jinja.Operations;
 internal static class Subscript
 {
     private static readonly HashSet<string> s_listChanges = ["append", "clear", "pop", "reverse", "insert", "sort", "extend", "remove"];
+    private static readonly HashSet<string> s_ofEveryObject = ["__class__", "__doc__", "__init__", "__new__", "__module__", "__eq__", "__hash__", "__str__", "__repr__", "__dir__", "__reduce__"];
     private static readonly HashSet<string> s_dictChanges = ["clear", "pop", "popitem", "setdefault", "update"];
 
     public static Value Attribute(Value owner, string name, RenderContext context)
@@ -37,7 +38,6 @@ internal static class Subscript
     /// <summary>Like <see cref="Attribute"/>, without falling back on elements.</summary>
     public static Value AttributeOnly(Value owner, string name, RenderContext context)
     {
-        if (owner is UndefinedValue undefined) throw undefined.Failure();
         if (IsForbidden(owner, name)) return UndefinedValue.Unsafe(owner, name);
         return owner.Attribute(name, context) ?? Missing(owner, TextValue.Of(name));
     }
@@ -49,10 +49,10 @@ internal static class Subscript
         return index.Sign >= 0 && index < length ? (int)index : null;
     }
 
-    /// <summary>Python's special names exist on every object; other names with an underscore exist nowhere here.</summary>
+    /// <summary>Python's special names are taken to exist on every object but undefined ones; other names with an underscore exist nowhere here.</summary>
     private static bool IsForbidden(Value owner, string name)
     {
-        if (owner is UndefinedValue) return false;
+        if (owner is UndefinedValue) return s_ofEveryObject.Contains(name);
         if (name.Length > 4 && name.StartsWith("__", StringComparison.Ordinal) && name.EndsWith("__", StringComparison.Ordinal)) return owner is not NamespaceValue;
         return owner is ListValue ? s_listChanges.Contains(name) : owner is DictValue && s_dictChanges.Contains(name);
     }
