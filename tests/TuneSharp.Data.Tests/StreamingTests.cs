@@ -31,4 +31,21 @@ public sealed class StreamingTests : IDisposable
         rows.ShouldBe(6000);
         most.ShouldBeLessThan(4 << 20);
     }
+
+    /// <summary>A line without an end costs a bounded amount of memory and a clear sentence.</summary>
+    [Theory]
+    [InlineData("endless.jsonl")]
+    [InlineData("endless.json")]
+    public void Read_EndlessRow_IsRefusedAtTheLimit(string name)
+    {
+        string path = System.IO.Path.Combine(_folder.Path, name);
+        using (FileStream file = File.Create(path))
+        {
+            file.Write("[{\"instruction\": \""u8[(name.EndsWith("jsonl", StringComparison.Ordinal) ? 1 : 0)..]);
+            byte[] filling = new byte[1 << 20];
+            Array.Fill(filling, (byte)'x');
+            for (int i = 0; i < 66; i++) file.Write(filling);
+        }
+        Should.Throw<Formats.InvalidInputException>(() => DatasetReader.Open(path).Read().Count()).Message.ShouldContain("longer than 64 MiB");
+    }
 }

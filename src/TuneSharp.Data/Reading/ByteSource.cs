@@ -31,7 +31,8 @@ internal sealed class ByteSource(Stream stream, string path) : IDisposable
             if (length >= MaxPieceBytes)
             {
                 throw new UnreadableDatasetException(new DataProblem(ProblemSeverity.Error, ProblemKind.LongRow,
-                    $"A row is longer than {MaxPieceBytes >> 20} MiB.", "Cut it into smaller rows, or write one row a line (JSON lines).") { File = path, Line = Line });
+                    $"A row is longer than {MaxPieceBytes >> 20} MiB.", "Cut it into smaller rows, or write one row a line (JSON lines).")
+                { File = path, Line = Line });
             }
             byte[] target = length > _buffer.Length / 2 ? new byte[_buffer.Length * 2] : _buffer;
             Buffer.BlockCopy(_buffer, _start, target, 0, length);

@@ -89,7 +89,8 @@ internal sealed class DatasetFile
         };
         if (kind is null) return;
         throw new UnreadableDatasetException(new DataProblem(ProblemSeverity.Error, ProblemKind.NotSupported, $"{kind} are not read yet.",
-            extension is ".gz" or ".zip" or ".zst" or ".bz2" or ".xz" ? "Unpack it first." : "Save it as JSON lines (.jsonl).") { File = path });
+            extension is ".gz" or ".zip" or ".zst" or ".bz2" or ".xz" ? "Unpack it first." : "Save it as JSON lines (.jsonl).")
+        { File = path });
     }
 
     private static FileLayout LayoutOf(ByteSource source, bool linesByName)

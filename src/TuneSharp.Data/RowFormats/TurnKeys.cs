@@ -12,15 +12,29 @@ internal sealed record TurnKeys(string Role, string Content, IReadOnlyDictionary
     /// <summary>OpenAI's and Hugging Face's spelling.</summary>
     public static TurnKeys OpenAi { get; } = new("role", "content", new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["system"] = "system", ["developer"] = "system", ["user"] = "user", ["assistant"] = "assistant", ["tool"] = "tool", ["function"] = "tool",
-        ["human"] = "user", ["gpt"] = "assistant", ["observation"] = "tool", ["function_call"] = Call,
+        ["system"] = "system",
+        ["developer"] = "system",
+        ["user"] = "user",
+        ["assistant"] = "assistant",
+        ["tool"] = "tool",
+        ["function"] = "tool",
+        ["human"] = "user",
+        ["gpt"] = "assistant",
+        ["observation"] = "tool",
+        ["function_call"] = Call,
     });
 
     /// <summary>ShareGPT's spelling.</summary>
     public static TurnKeys ShareGpt { get; } = new("from", "value", new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["system"] = "system", ["human"] = "user", ["user"] = "user", ["gpt"] = "assistant", ["assistant"] = "assistant",
-        ["function_call"] = Call, ["observation"] = "tool", ["tool"] = "tool",
+        ["system"] = "system",
+        ["human"] = "user",
+        ["user"] = "user",
+        ["gpt"] = "assistant",
+        ["assistant"] = "assistant",
+        ["function_call"] = Call,
+        ["observation"] = "tool",
+        ["tool"] = "tool",
     });
 
     /// <summary>The roles that a person may write, for messages.</summary>
