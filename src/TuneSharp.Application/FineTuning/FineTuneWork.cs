@@ -28,7 +28,7 @@ internal static class FineTuneWork
 
         bool isAdapter = request.Method.Method != "full";
         string result = isAdapter ? "adapter" : "model";
-        training.Run(Train, result, folder => inputs.Accompany(folder, isAdapter));
+        training.Run(Train, result);
 
         Finished Train(string? resumeFrom, Action<TrainEvent> report, Func<RunRequest> poll)
         {
@@ -46,6 +46,7 @@ internal static class FineTuneWork
                 Report = report,
                 Poll = poll,
                 Clock = clock,
+                AddToResult = folder => inputs.Accompany(folder, isAdapter),
             });
             outcome.Method.Dispose(); // takes the adapter off: after a pause a fresh one is loaded from the checkpoint
             return outcome.Finished;

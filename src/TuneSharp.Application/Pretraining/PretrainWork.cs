@@ -23,7 +23,7 @@ internal static class PretrainWork
         using (ICausalLm untrained = ModelCatalog.CreateRandom(inputs.Config, request.Training.Seed)) training.RecordManifest(inputs.Files, untrained, request.Training.Seed);
         session.Log(new Prepared(inputs.Train.Count, inputs.Validation.Count, 0, inputs.Train.Max(example => example.Length), "float32", "float32", torch.get_num_threads(), inputs.Report));
         torch.ScalarType storage = Enum.Parse<torch.ScalarType>(request.Pretrain.WeightsDtype, ignoreCase: true);
-        training.Run(Train, "model", inputs.Tokenizer.Save);
+        training.Run(Train, "model");
 
         Finished Train(string? resumeFrom, Action<TrainEvent> report, Func<RunRequest> poll)
         {
@@ -39,12 +39,10 @@ internal static class PretrainWork
                 Report = report,
                 Poll = poll,
                 Clock = clock,
+                ResultType = storage,
+                AddToResult = inputs.Tokenizer.Save,
             });
-            using (model)
-            {
-                if (finished.Reason is StopReason.Completed or StopReason.EarlyStopped && storage != torch.ScalarType.Float32) ModelCatalog.Save(model, session.Run.Model, storage);
-            }
-
+            model.Dispose();
             return finished;
         }
     }

@@ -47,8 +47,7 @@ internal sealed class TrainingSession(RunSession session, TimeProvider clock)
     /// <summary>Runs the training through pauses to its end.</summary>
     /// <param name="train">The kind of training.</param>
     /// <param name="resultName">Folder of the result within the run.</param>
-    /// <param name="accompany">Puts what belongs beside the result into its folder.</param>
-    public void Run(Train train, string resultName, Action<string> accompany)
+    public void Run(Train train, string resultName)
     {
         session.Become(RunState.Running);
         while (true)
@@ -57,7 +56,6 @@ internal sealed class TrainingSession(RunSession session, TimeProvider clock)
             switch (finished.Reason)
             {
                 case StopReason.Completed or StopReason.EarlyStopped:
-                    accompany(Path.Combine(session.Run.Path, resultName));
                     session.Log(new ResultSaved(resultName));
                     session.Become(RunState.Finished);
                     return;
