@@ -45,16 +45,18 @@ public class FailingSaveTests
     [Fact]
     public void FailureAtEachCallOfASave_LeavesTheCheckpointBefore_AndNoRemains()
     {
+        using var before = new TrainRun();
+        before.Run(TrainRun.Lora, Settings with { MaxSteps = 2 }, TinyModel.Rows(8));
         for (int call = 1; ; call++)
         {
             using var run = new TrainRun();
-            run.Run(TrainRun.Lora, Settings with { MaxSteps = 2 }, TinyModel.Rows(8));
+            CopyFolder(before.Checkpoints, run.Checkpoints);
             var disk = new FailingDisk { FailAt = call };
             using (SaveDisk.Replace(disk))
             {
                 try
                 {
-                    run.Run(TrainRun.Lora, Settings with { MaxSteps = 4, SaveSteps = 0 }, TinyModel.Rows(8));
+                    run.Run(TrainRun.Lora, Settings with { MaxSteps = 1, SaveSteps = 0 }, TinyModel.Rows(8));
                 }
                 catch (SaveFailedException)
                 {
@@ -70,6 +72,13 @@ public class FailingSaveTests
             CheckpointStore.Latest(run.Checkpoints).ShouldNotBeNull($"call {call}");
             Directory.GetFileSystemEntries(run.Checkpoints).ShouldAllBe(path => Path.GetFileName(path).Length == "step-000002".Length, $"call {call}");
         }
+    }
+
+    private static void CopyFolder(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (string file in Directory.GetFiles(from)) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        foreach (string folder in Directory.GetDirectories(from)) CopyFolder(folder, Path.Combine(to, Path.GetFileName(folder)));
     }
 
     /// <summary>The real disk, whose creating, renaming and flushing calls fail when told to.</summary>

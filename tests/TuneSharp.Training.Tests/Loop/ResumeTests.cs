@@ -1,4 +1,7 @@
 using TuneSharp.Formats;
+using TuneSharp.Formats.Safetensors;
+using TuneSharp.Models;
+using TuneSharp.Models.Settings;
 using TuneSharp.Peft.Settings;
 using TuneSharp.Training.Checkpoints;
 using TuneSharp.Training.Loop;
@@ -48,6 +51,27 @@ public class ResumeTests
             // Adapter or weights, moments and counters of the last step.
             SameFiles(new CheckpointStore(whole.Checkpoints).PathOf(6), new CheckpointStore(second.Checkpoints).PathOf(6));
         }
+    }
+
+    [Fact]
+    public void Bfloat16Weights_PausedAndResumed_GoOnFromTheirFloat32Masters()
+    {
+        using var start = new TrainRun();
+        Directory.CreateDirectory(start.Folder);
+        using (ICausalLm model = TinyModel.Create()) ModelCatalog.Save(model, Path.Combine(start.Folder, "base"), TorchSharp.torch.ScalarType.BFloat16);
+        ICausalLm Narrow() => ModelCatalog.Load(Path.Combine(start.Folder, "base"), new ModelSettings { WeightsDtype = "bfloat16", ComputeDtype = "float32" });
+
+        using var whole = new TrainRun();
+        using (ICausalLm model = Narrow()) whole.Run(TrainRun.Full, Settings, TinyModel.Rows(16), model: model);
+        using var first = new TrainRun();
+        int asked = 0;
+        using (ICausalLm model = Narrow()) first.Run(TrainRun.Full, Settings, TinyModel.Rows(16), poll: () => ++asked > 5 ? RunRequest.Pause : RunRequest.None, model: model);
+        using var second = new TrainRun(first.Folder);
+        using (ICausalLm model = Narrow()) second.Run(TrainRun.Full, Settings, TinyModel.Rows(16), resumeFrom: CheckpointStore.Latest(first.Checkpoints), model: model);
+        Losses(first.Events.Concat(second.Events)).ShouldBe(Losses(whole.Events));
+        SameFiles(whole.Result, second.Result);
+        using SafetensorsFile optimizer = SafetensorsFile.Open(Path.Combine(CheckpointStore.Latest(whole.Checkpoints)!, "optimizer.safetensors"));
+        optimizer.Tensors.Keys.ShouldContain("master.model.norm.weight");
     }
 
     [Fact]

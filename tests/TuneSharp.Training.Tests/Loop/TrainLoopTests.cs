@@ -75,6 +75,19 @@ public class TrainLoopTests
     }
 
     [Fact]
+    public void GradientCheckpointing_WithDropout_IsBitIdentical()
+    {
+        byte[] Result(bool recompute)
+        {
+            using var run = new TrainRun();
+            run.Run(TrainRun.Lora with { LoraDropout = 0.5 }, Fast with { GradientCheckpointing = recompute, MaxSteps = 5 }, TinyModel.Rows(24));
+            return File.ReadAllBytes(Path.Combine(run.Result, "adapter_model.safetensors"));
+        }
+
+        Result(recompute: true).ShouldBe(Result(recompute: false));
+    }
+
+    [Fact]
     public void Run_Events_TellTheWholeStory()
     {
         using var run = new TrainRun();

@@ -19,7 +19,6 @@ namespace TuneSharp.Golden.Topics.Training;
 internal sealed class SftTopic : IGoldenTopic
 {
     private const double LossTolerance = 1e-5, NormTolerance = 1e-4, WeightTolerance = 1e-4, LogitTolerance = 1e-4;
-    private const int ResumeStep = 10;
 
     public string Topic => "training/sft_real";
 
@@ -68,9 +67,10 @@ internal sealed class SftTopic : IGoldenTopic
         using var work = new WorkFolder();
         using var workAgain = new WorkFolder();
         using Recorded uninterrupted = Start(folder, file, whole, work.Path, resumeFrom: null);
-        string checkpoint = new CheckpointStore(Path.Combine(work.Path, "checkpoints")).PathOf(ResumeStep);
+        int resumeStep = ResumeStep(file);
+        string checkpoint = new CheckpointStore(Path.Combine(work.Path, "checkpoints")).PathOf(resumeStep);
         using Recorded resumed = Start(folder, file, whole, workAgain.Path, checkpoint);
-        IReadOnlyList<StepCompleted> tail = [.. uninterrupted.Steps.Skip(ResumeStep)];
+        IReadOnlyList<StepCompleted> tail = [.. uninterrupted.Steps.Skip(resumeStep)];
         bool sameLosses = resumed.Steps.Select(s => (s.Step, s.Loss, s.GradNorm)).SequenceEqual(tail.Select(s => (s.Step, s.Loss, s.GradNorm)));
         string weights = whole == "full" ? "model.safetensors" : "adapter_model.safetensors";
         bool sameWeights = File.ReadAllBytes(Path.Combine(work.Path, "result", weights)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(workAgain.Path, "result", weights)));
@@ -102,7 +102,7 @@ internal sealed class SftTopic : IGoldenTopic
             AdamBeta1 = arguments.GetProperty("betas")[0].GetDouble(),
             AdamBeta2 = arguments.GetProperty("betas")[1].GetDouble(),
             AdamEpsilon = arguments.GetProperty("eps").GetDouble(),
-            SaveSteps = ResumeStep,
+            SaveSteps = ResumeStep(file),
             SaveTotalLimit = null,
         };
         var steps = new List<StepCompleted>();
@@ -130,8 +130,15 @@ internal sealed class SftTopic : IGoldenTopic
             foreach (JsonElement index in batch.GetProperty("idx").EnumerateArray()) rows[index.GetInt32()] = examples[r++];
         }
 
+        // Rows that the run never came to.
+        for (int i = 0; i < count; i++) rows[i] ??= new TrainingExample([0, 0], [0, 0]);
         return rows;
     }
+
+    /// <summary>The checkpoint that Trainer resumed from: the step before the first that a resumed run logged.</summary>
+    private static int ResumeStep(JsonElement file) => file.GetProperty("runs").EnumerateObject()
+        .Where(run => run.Name.EndsWith("_resumed", StringComparison.Ordinal))
+        .Select(run => run.Value.GetProperty("log")[0].GetProperty("step").GetInt32() - 1).FirstOrDefault(1);
 
     private static IEnumerable<GoldenResult> CompareLog(IReadOnlyList<StepCompleted> steps, JsonElement log)
     {
