@@ -52,6 +52,9 @@ public sealed partial class Tape : IDisposable
     /// <summary>Buffers that nobody had given back when the outermost tape was disposed: 0 in a sound step.</summary>
     public int NumForgotten { get; private set; }
 
+    /// <summary>Functions that backward will run.</summary>
+    public int NumRecorded => _nodes.Count;
+
     /// <summary>Rents a function's output; the current frame gives it back unless it is the frame's result or kept.</summary>
     public Buffer Rent(params ReadOnlySpan<long> shape) => Rent(Workspace.ComputeType, shape);
 

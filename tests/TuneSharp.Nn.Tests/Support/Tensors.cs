@@ -18,7 +18,8 @@ internal static class Tensors
 
     public static double[] Numbers(Tensor x)
     {
-        using Tensor flat = x.detach().to(ScalarType.Float64).contiguous();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor flat = x.detach().to(ScalarType.Float64).contiguous();
         return flat.data<double>().ToArray();
     }
 

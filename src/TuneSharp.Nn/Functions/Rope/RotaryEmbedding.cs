@@ -54,8 +54,8 @@ public sealed class RotaryEmbedding(int headDim, double theta, RotaryScaling sca
 
         Tensor Tensor(float[] values)
         {
-            using Tensor single = torch.tensor(values).view(positions.Length, half).DetachFromDisposeScope();
-            return single.to(type, copy: true).DetachFromDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
+            return torch.tensor(values).view(positions.Length, half).to(type, copy: true).DetachFromDisposeScope();
         }
     }
 

@@ -1,0 +1,101 @@
+using TorchSharp;
+using TuneSharp.Formats.ModelConfigs;
+using TuneSharp.Nn;
+using static TorchSharp.torch;
+
+namespace TuneSharp.Models.Tests.Support;
+
+/// <summary>Small models of every family with random weights that matter, and batches for them.</summary>
+internal static class TinyModels
+{
+    public const int Vocabulary = 61;
+
+    /// <summary>A config of a family; <paramref name="extra"/> is JSON that is added.</summary>
+    public static HfConfig Config(string modelType, string extra = "") => HfConfig.Parse($$"""
+        { "model_type": "{{modelType}}", "architectures": ["{{(modelType == "qwen2" ? "Qwen2" : "Llama")}}ForCausalLM"], "hidden_size": 24, "intermediate_size": 44,
+          "num_hidden_layers": 3, "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 8, "vocab_size": {{Vocabulary}}, "max_position_embeddings": 128,
+          "rms_norm_eps": 0.001, "rope_theta": 1000.0, "initializer_range": 0.3{{extra}} }
+        """, "test");
+
+    /// <summary>Norms and biases, which start at 1 and 0, are drawn too.</summary>
+    public static ICausalLm Create(string modelType, string extra = "", long seed = 1)
+    {
+        ICausalLm model = ModelCatalog.CreateRandom(Config(modelType, extra), seed);
+        using var off = no_grad();
+        int i = 0;
+        foreach (Parameter parameter in model.Parameters.Where(p => p.Value.dim() == 1))
+        {
+            using var generator = new Generator((ulong)(seed * 100 + i++));
+            using Tensor noise = torch.empty(parameter.Value.shape).normal_(0, 0.3, generator);
+            parameter.Value.add_(noise);
+        }
+        return model;
+    }
+
+    /// <summary>Rows of given lengths; every third label is ignored.</summary>
+    public static (int[][] Ids, int[][] Labels) Rows(int seed, params int[] lengths)
+    {
+        var random = new Random(seed);
+        int[][] ids = Array.ConvertAll(lengths, n => Enumerable.Range(0, n).Select(_ => random.Next(1, Vocabulary)).ToArray());
+        return (ids, Array.ConvertAll(ids, row => row.Select((id, i) => i % 3 == 2 ? TokenBatch.Ignored : id).ToArray()));
+    }
+
+    public static double[] Numbers(Tensor x)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor flat = x.detach().to(ScalarType.Float64).contiguous();
+        return flat.data<double>().ToArray();
+    }
+
+    /// <summary>|a - b| / |b|, Euclidean norms.</summary>
+    public static double RelativeError(Tensor a, Tensor b)
+    {
+        a.shape.ShouldBe(b.shape);
+        double[] x = Numbers(a), y = Numbers(b);
+        return Math.Sqrt(x.Zip(y, (p, q) => (p - q) * (p - q)).Sum()) / Math.Max(Math.Sqrt(y.Sum(q => q * q)), 1e-12);
+    }
+
+    public static double[] Logits(ICausalLm model, Workspace workspace, int[][] ids, KvCache? cache = null, bool recording = false)
+    {
+        using TokenBatch batch = TokenBatch.FromRows(ids);
+        using var t = new Tape(workspace, recording);
+        return Numbers(model.Head.Forward(t, model.Hidden(t, batch, cache)).Data);
+    }
+}
+
+/// <summary>y += 0.5 (x A^T) B.</summary>
+internal sealed class TestLora : ILinearAdapter
+{
+    public const double Scale = 0.5;
+
+    public TestLora(Linear linear, ulong seed)
+    {
+        using var generator = new Generator(seed);
+        A = new Parameter(linear.Name + ".lora_A", torch.empty(3, linear.In).normal_(0, 0.3, generator)) { Trained = true };
+        B = new Parameter(linear.Name + ".lora_B", torch.empty(3, linear.Out).normal_(0, 0.3, generator)) { Trained = true };
+    }
+
+    public Parameter A { get; }
+
+    public Parameter B { get; }
+
+    public bool Trained => A.Trained || B.Trained;
+
+    public Action<Tensor> Forward(Tape t, Linear linear, Var x, Tensor y)
+    {
+        Nn.Buffer u = t.Rent(x.NumTokens, 3);
+        Tensor a = A.Value.to(y.dtype).DetachFromDisposeScope(), b = B.Value.to(y.dtype).DetachFromDisposeScope();
+        u.Tensor.copy_(x.Data.mm(a.t()));
+        y.addmm_(u.Tensor, b, 1, (float)Scale);
+        Kept input = t.Keep(x), hidden = t.Keep(u);
+        return dY =>
+        {
+            Tensor dU = dY.mm(b.t()).mul_(Scale);
+            B.AddProduct(hidden.Data.t(), dY, Scale);
+            A.AddProduct(dU.t(), input.Data);
+            if (x.NeedsGrad) x.AddProduct(dU, a);
+            a.Dispose();
+            b.Dispose();
+        };
+    }
+}
