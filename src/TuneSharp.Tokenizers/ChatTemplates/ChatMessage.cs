@@ -22,6 +22,20 @@ public sealed record ChatMessage(string Role, string Content)
     /// <exception cref="InvalidInputException">The role is missing, or the role or content is of another kind.</exception>
     public static ChatMessage FromJson(JsonObject message, string? where = null)
     {
+        ArgumentNullException.ThrowIfNull(message);
+        try
+        {
+            return Read(message, where);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            // JSON nodes read their text late: half of a surrogate pair, a key that occurs twice.
+            throw new InvalidInputException("The message is not valid JSON: " + e.Message, where, "Correct the row.", e);
+        }
+    }
+
+    private static ChatMessage Read(JsonObject message, string? where)
+    {
         if (message["role"] is not JsonValue roleValue || !roleValue.TryGetValue(out string? role))
             throw new InvalidInputException("The message has no role.", where, "Give each message a role such as user or assistant.");
         string text = "";

@@ -72,7 +72,7 @@ public sealed class ChatTemplate
     /// <summary>Renders with variables alone: what Jinja itself would do with the source.</summary>
     internal RenderedChat RenderPlain(JsonObject variables, TimeProvider clock, ChatTemplateLimits? limits = null) => Evaluate(limits ?? ChatTemplateLimits.Default, clock, context =>
     {
-        foreach ((string name, JsonNode? value) in variables) context.Globals.Set(name, JsonValues.From(value, context));
+        foreach ((string name, Value value) in JsonValues.FromMembers(variables, context)) context.Globals.Set(name, value);
     });
 
     private RenderedChat Evaluate(ChatTemplateLimits limits, TimeProvider clock, Action<RenderContext> setVariables)
@@ -96,11 +96,11 @@ public sealed class ChatTemplate
         Scope variables = context.Globals;
         foreach ((string name, string token) in input.SpecialTokens)
             if (!s_reserved.Contains(name)) variables.Set(name, TextValue.Of(token));
-        foreach ((string name, JsonNode? value) in input.Variables ?? [])
+        foreach ((string name, Value value) in JsonValues.FromMembers(input.Variables ?? [], context))
         {
             if (s_reserved.Contains(name))
                 throw new ChatTemplateException(ChatTemplateFault.Caller, $"The variable '{name}' of the chat template is set by the program and cannot be given.", Where, nextStep: "Choose another name.");
-            variables.Set(name, JsonValues.From(value, context));
+            variables.Set(name, value);
         }
         variables.Set("messages", JsonValues.From(messages, context));
         variables.Set("tools", JsonValues.From(input.Tools, context));

@@ -149,8 +149,26 @@ public sealed class ChatTemplateTests
     [InlineData("""{"content": "x"}""")]
     [InlineData("""{"role": 1, "content": "x"}""")]
     [InlineData("""{"role": "user", "content": 5}""")]
+    [InlineData("""{"role": "user", "content": "\ud800"}""")]
+    [InlineData("""{"role": "user", "content": "a", "content": "b"}""")]
     public void A_message_without_role_or_with_odd_content_is_refused(string json) =>
         Should.Throw<InvalidInputException>(() => ChatMessage.FromJson(JsonNode.Parse(json)!.AsObject(), "line 3")).Message.ShouldStartWith("line 3: ");
+
+    [Theory]
+    [InlineData("""{"x": "\ud800"}""", "JSON")]
+    [InlineData("""{"x": {"a": 1, "a": 2}}""", "JSON")]
+    [InlineData("""{"x": 1, "x": 2}""", "JSON")]
+    public void Variables_that_are_no_json_are_refused(string json, string word) =>
+        Should.Throw<ChatTemplateException>(() => Render("{{ x }}", new ChatTemplateInput([]) { Variables = JsonNode.Parse(json)!.AsObject() })).Message.ShouldContain(word);
+
+    [Fact]
+    public void Numbers_of_too_many_digits_and_nesting_beyond_measure_are_refused()
+    {
+        string number = "{\"x\": " + new string('9', 5000) + "}", nested = "{\"x\": " + new string('[', 300) + new string(']', 300) + "}";
+        Should.Throw<ChatTemplateException>(() => Render("{{ x }}", new ChatTemplateInput([]) { Variables = JsonNode.Parse(number)!.AsObject() })).Fault.ShouldBe(ChatTemplateFault.Limit);
+        JsonObject deep = JsonNode.Parse(nested, documentOptions: new System.Text.Json.JsonDocumentOptions { MaxDepth = 1000 })!.AsObject();
+        Should.Throw<ChatTemplateException>(() => Render("{{ x }}", new ChatTemplateInput([]) { Variables = deep })).Fault.ShouldBe(ChatTemplateFault.Limit);
+    }
 
     [Fact]
     public async Task One_template_serves_many_threads()

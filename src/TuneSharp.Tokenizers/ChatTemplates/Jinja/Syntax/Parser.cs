@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TuneSharp.Tokenizers.ChatTemplates.Jinja.Nodes;
 
 namespace TuneSharp.Tokenizers.ChatTemplates.Jinja.Syntax;
@@ -69,7 +70,7 @@ internal sealed partial class Parser
 
     private T Nested<T>(Func<T> parse)
     {
-        if (++_nesting > MaxNesting)
+        if (++_nesting > MaxNesting || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
             throw new JinjaException(ChatTemplateFault.Limit, $"The template nests expressions or blocks to a depth of more than {MaxNesting}, which is the limit.", Current.Line);
         T result = parse();
         _nesting--;
