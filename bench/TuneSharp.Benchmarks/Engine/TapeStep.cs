@@ -1,8 +1,10 @@
 using TorchSharp;
 using TuneSharp.Models;
 using TuneSharp.Nn;
+using TuneSharp.Peft;
+using TuneSharp.Peft.Lora;
+using TuneSharp.Peft.Targets;
 using static TorchSharp.torch;
-using Buffer = TuneSharp.Nn.Buffer;
 
 namespace TuneSharp.Benchmarks.Engine;
 
@@ -13,13 +15,8 @@ internal static class TapeStep
     {
         using ICausalLm model = BenchmarkModel.Create();
         using Workspace workspace = model.CreateWorkspace();
-        List<Parameter> trained = [];
-        foreach (Linear linear in model.Linears.Where(linear => BenchmarkModel.IsTarget(linear.Name, targets)))
-        {
-            var lora = new Lora(linear);
-            linear.Adapters.Add(lora);
-            trained.AddRange([lora.A, lora.B]);
-        }
+        using LoraMethod lora = CreateLora(model, targets);
+        IReadOnlyList<Parameter> trained = lora.Trained;
         int[][] ids = BenchmarkModel.Rows(tokens, rows);
         var times = new EngineBenchmark.StepTimes();
         for (int step = 0; step <= steps; step++) times.Run(warmUp: step == 0, Step);
@@ -47,36 +44,24 @@ internal static class TapeStep
         }
     }
 
-    /// <summary>u = x A^T, y += s u B; B as [r, Out].</summary>
-    private sealed class Lora : ILinearAdapter
+    /// <summary>The product's own adapter, beginning with the numbers of the plain variant.</summary>
+    private static LoraMethod CreateLora(ICausalLm model, string targets)
     {
-        public Lora(Linear linear)
+        var config = new LoraConfig
+        {
+            Rank = BenchmarkModel.Rank,
+            Alpha = BenchmarkModel.Scale * BenchmarkModel.Rank,
+            TargetModules = TargetModules.FromSetting(targets == "qv" ? ["q_proj", "v_proj"] : [targets]),
+        };
+        var tunable = new TunableModel(model.Linears, model.Parameters, model.Head);
+        LoraMethod method = LoraMethod.Create(config, tunable, seed: 1);
+        PeftCatalog.StartTraining(method, tunable);
+        foreach (LoraAdapter adapter in method.Adapters)
         {
             using var generator = new Generator(3);
-            A = new Parameter("a", torch.empty(BenchmarkModel.Rank, linear.In).normal_(0, 0.02, generator)) { Trained = true };
-            B = new Parameter("b", torch.zeros(BenchmarkModel.Rank, linear.Out)) { Trained = true };
+            adapter.A.Value.normal_(0, 0.02, generator);
         }
 
-        public Parameter A { get; }
-
-        public Parameter B { get; }
-
-        public bool Trained => true;
-
-        public Action<Tensor> Forward(Tape t, Linear linear, Var x, Tensor y)
-        {
-            Buffer u = t.Rent(x.NumTokens, BenchmarkModel.Rank);
-            u.Tensor.addmm_(x.Data, A.Value.t(), 0, 1);
-            y.addmm_(u.Tensor, B.Value, 1, (float)BenchmarkModel.Scale);
-            Kept input = t.Keep(x), hidden = t.Keep(u);
-            return dY =>
-            {
-                B.AddProduct(hidden.Data.t(), dY, BenchmarkModel.Scale);
-                using Buffer dU = t.Workspace.Rent(dY.shape[0], BenchmarkModel.Rank);
-                dU.Tensor.addmm_(dY, B.Value.t(), 0, (float)BenchmarkModel.Scale);
-                A.AddProduct(dU.Tensor.t(), input.Data);
-                if (x.NeedsGrad) x.AddProduct(dU.Tensor, A.Value);
-            };
-        }
+        return method;
     }
 }
