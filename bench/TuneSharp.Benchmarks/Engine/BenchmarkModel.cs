@@ -1,5 +1,9 @@
 using TuneSharp.Formats.ModelConfigs;
 using TuneSharp.Models;
+using TuneSharp.Nn;
+using TuneSharp.Peft;
+using TuneSharp.Peft.Lora;
+using TuneSharp.Peft.Targets;
 
 namespace TuneSharp.Benchmarks.Engine;
 
@@ -18,7 +22,14 @@ internal static class BenchmarkModel
 
     public static ICausalLm Create() => ModelCatalog.CreateRandom(HfConfig.Parse(Config, "benchmark"), 1);
 
-    public static bool IsTarget(string linear, string targets) => targets == "all-linear" || linear.EndsWith("q_proj", StringComparison.Ordinal) || linear.EndsWith("v_proj", StringComparison.Ordinal);
+    /// <summary>LoRA as this program makes it; the plain variant starts from the same numbers.</summary>
+    public static LoraMethod Adapt(ICausalLm model, string targets)
+    {
+        var config = new LoraConfig { Rank = Rank, Alpha = Scale * Rank, TargetModules = targets == TargetModules.AllLinear ? TargetModules.Matching(targets) : TargetModules.List("q_proj", "v_proj") };
+        LoraMethod lora = LoraMethod.Create(config, new TunableModel(model.Linears, model.Parameters, model.Head), seed: 3);
+        foreach (Parameter parameter in lora.Trained) parameter.Trained = true;
+        return lora;
+    }
 
     public static int[][] Rows(int tokens, int rows)
     {

@@ -1,7 +1,9 @@
 using TorchSharp;
 using TuneSharp.Models;
 using TuneSharp.Nn;
+using TuneSharp.Peft.Lora;
 using static TorchSharp.torch;
+using Modules = TorchSharp.Modules;
 
 namespace TuneSharp.Benchmarks.Engine;
 
@@ -14,20 +16,22 @@ namespace TuneSharp.Benchmarks.Engine;
 internal sealed class PlainStep
 {
     private readonly Dictionary<string, Tensor> _weights;
-    private readonly Dictionary<string, (Tensor A, Tensor B)> _lora = [];
+    private readonly Dictionary<string, (Modules.Parameter A, Modules.Parameter B)> _lora = [];
     private readonly ModelShape _shape;
     private readonly Tensor _cos, _sin;
+    private readonly optim.Optimizer _optimizer;
 
     private PlainStep(ICausalLm model, string targets, int length)
     {
         _shape = model.Shape;
         _weights = model.Parameters.ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal);
-        foreach (Linear linear in model.Linears.Where(linear => BenchmarkModel.IsTarget(linear.Name, targets)))
+        using (LoraMethod lora = BenchmarkModel.Adapt(model, targets))
         {
-            using var generator = new Generator(3);
-            _lora[linear.Name] = (torch.empty(BenchmarkModel.Rank, linear.In).normal_(0, 0.02, generator).requires_grad_(true),
-                torch.zeros(linear.Out, BenchmarkModel.Rank).requires_grad_(true));
+            foreach (LoraAdapter adapter in lora.Adapters)
+                _lora[adapter.Linear.Name] = (new(adapter.A.Value.clone()), new(torch.zeros(adapter.Linear.Out, BenchmarkModel.Rank)));
+            lora.Detach();
         }
+        _optimizer = optim.AdamW(_lora.Values.SelectMany(pair => (Modules.Parameter[])[pair.A, pair.B]).ToArray(), BenchmarkModel.LearningRate, weight_decay: 0);
         using DisposeScope scope = NewDisposeScope();
         Tensor frequencies = torch.pow(100000.0, torch.arange(0, _shape.HeadDim, 2).to(float32) / -_shape.HeadDim);
         Tensor angles = torch.outer(torch.arange(length).to(float32), frequencies);
@@ -54,14 +58,10 @@ internal sealed class PlainStep
             loss.backward();
             value = loss.item<float>();
         }
-        using (no_grad())
         using (NewDisposeScope())
         {
-            foreach (Tensor parameter in _lora.Values.SelectMany(pair => (Tensor[])[pair.A, pair.B]))
-            {
-                parameter.add_(parameter.grad!, -BenchmarkModel.LearningRate);
-                parameter.grad = null;
-            }
+            _optimizer.step();
+            _optimizer.zero_grad();
         }
         return value;
     }
@@ -93,7 +93,7 @@ internal sealed class PlainStep
     private Tensor Linear(Tensor x, string name)
     {
         Tensor y = nn.functional.linear(x, _weights[name + ".weight"]);
-        return _lora.TryGetValue(name, out (Tensor A, Tensor B) lora)
+        return _lora.TryGetValue(name, out (Modules.Parameter A, Modules.Parameter B) lora)
             ? y + nn.functional.linear(nn.functional.linear(x, lora.A), lora.B) * BenchmarkModel.Scale
             : y;
     }

@@ -1,10 +1,7 @@
-using TorchSharp;
 using TuneSharp.Models;
 using TuneSharp.Nn;
-using TuneSharp.Peft;
 using TuneSharp.Peft.Lora;
-using TuneSharp.Peft.Targets;
-using static TorchSharp.torch;
+using TuneSharp.Training.Optimizers;
 
 namespace TuneSharp.Benchmarks.Engine;
 
@@ -15,8 +12,8 @@ internal static class TapeStep
     {
         using ICausalLm model = BenchmarkModel.Create();
         using Workspace workspace = model.CreateWorkspace();
-        using LoraMethod lora = CreateLora(model, targets);
-        IReadOnlyList<Parameter> trained = lora.Trained;
+        using LoraMethod lora = BenchmarkModel.Adapt(model, targets);
+        using var optimizer = new AdamW(lora.Trained, new AdamWOptions());
         int[][] ids = BenchmarkModel.Rows(tokens, rows);
         var times = new EngineBenchmark.StepTimes();
         for (int step = 0; step <= steps; step++) times.Run(warmUp: step == 0, Step);
@@ -32,36 +29,9 @@ internal static class TapeStep
                 loss = l.Data.item<float>();
                 t.Backward(l);
             }
-            using (no_grad())
-            {
-                foreach (Parameter parameter in trained)
-                {
-                    parameter.Value.add_(parameter.Grad!, -BenchmarkModel.LearningRate);
-                    parameter.ClearGrad();
-                }
-            }
+            optimizer.Step(BenchmarkModel.LearningRate);
+            foreach (Parameter parameter in lora.Trained) parameter.ClearGrad();
             return loss;
         }
-    }
-
-    /// <summary>The product's own adapter, beginning with the numbers of the plain variant.</summary>
-    private static LoraMethod CreateLora(ICausalLm model, string targets)
-    {
-        var config = new LoraConfig
-        {
-            Rank = BenchmarkModel.Rank,
-            Alpha = BenchmarkModel.Scale * BenchmarkModel.Rank,
-            TargetModules = TargetModules.FromSetting(targets == "qv" ? ["q_proj", "v_proj"] : [targets]),
-        };
-        var tunable = new TunableModel(model.Linears, model.Parameters, model.Head);
-        LoraMethod method = LoraMethod.Create(config, tunable, seed: 1);
-        PeftCatalog.StartTraining(method, tunable);
-        foreach (LoraAdapter adapter in method.Adapters)
-        {
-            using var generator = new Generator(3);
-            adapter.A.Value.normal_(0, 0.02, generator);
-        }
-
-        return method;
     }
 }

@@ -1,5 +1,5 @@
-using TuneSharp.Nn.Runtime;
 using TorchSharp;
+using TuneSharp.Nn.Runtime;
 using static TorchSharp.torch;
 
 namespace TuneSharp.Nn;
@@ -29,4 +29,7 @@ public static class RowsFunction
             x.Give(dX);
         });
     }
+
+    /// <summary>The same in plain torch operations, differentiated by autograd.</summary>
+    internal static Tensor Reference(Tensor x, Tensor tokens) => x.index_select(0, tokens);
 }
