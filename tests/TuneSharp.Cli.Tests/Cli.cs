@@ -17,10 +17,15 @@ internal sealed class Cli(TinyWorld world)
 
     public async Task<CliResult> RunAsync(params string[] arguments) => await RunAsync("", arguments);
 
+    /// <param name="folder">A folder that takes libtorch's place and holds nothing.</param>
+    public Task<CliResult> RunWithoutTorchAsync(string folder, string[] arguments) => EndAsync(Start(folder, arguments), "", arguments);
+
     /// <param name="input">Standard input.</param>
-    public async Task<CliResult> RunAsync(string input, string[] arguments)
+    public Task<CliResult> RunAsync(string input, string[] arguments) => EndAsync(Start(arguments), input, arguments);
+
+    private static async Task<CliResult> EndAsync(Process started, string input, string[] arguments)
     {
-        using Process process = Start(arguments);
+        using Process process = started;
         await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
@@ -38,13 +43,16 @@ internal sealed class Cli(TinyWorld world)
         return new CliResult(process.ExitCode, await output, await error);
     }
 
-    public Process Start(params string[] arguments)
+    public Process Start(params string[] arguments) => Start(null, arguments);
+
+    private Process Start(string? torch, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = world.Folder };
         start.ArgumentList.Add(Assembly);
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         start.Environment["TUNESHARP_HOME"] = world.Home;
         start.Environment["LC_ALL"] = "C";
+        if (torch is not null) start.Environment["TUNESHARP_LIBTORCH"] = torch;
         return Process.Start(start)!;
     }
 }

@@ -14,7 +14,23 @@ public sealed class RunWorker(TimeProvider clock, IProcessTable processes, TextW
     /// <returns>True if the run ended as it should: finished, or stopped by request.</returns>
     public bool Execute(RunFolder run)
     {
-        using RunSession session = RunSession.Begin(run, clock, processes);
+        RunSession session;
+        try
+        {
+            session = RunSession.Begin(run, clock, processes);
+        }
+        catch (InvalidInputException e)
+        {
+            log.WriteLine(e.Message); // somebody else works on it; not a word into a folder that is not ours
+            return false;
+        }
+
+        using (session) return Work(session);
+    }
+
+    private bool Work(RunSession session)
+    {
+        RunFolder run = session.Run;
         try
         {
             if (!session.Status.State.CanBecome(RunState.Starting)) throw new InvalidInputException($"Run '{run.Id}' is {session.Status.State.ToString().ToLowerInvariant()}.", run.Path);

@@ -12,9 +12,11 @@ public static class WorkerDetachment
     private const int Create = 0x40, Append = 0x400, WriteOnly = 1, CloseOnExec = 0x80000;
     private const int OwnerReadWrite = 0x180; // rw-------
 
-    public static void Detach(RunFolder run)
+    /// <returns>Writer to the worker's log. The console's own writers still lead to the starter, who may be gone.</returns>
+    public static TextWriter Detach(RunFolder run)
     {
-        if (!OperatingSystem.IsLinux()) return; // elsewhere the streams stay pipes that the starter reads
+        var writer = new StreamWriter(new FileStream(run.WorkerLog, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete)) { AutoFlush = true };
+        if (!OperatingSystem.IsLinux()) return writer; // elsewhere the streams stay pipes that the starter reads
         _ = SetSession();
         int log = Open(run.WorkerLog, WriteOnly | Create | Append | CloseOnExec, OwnerReadWrite);
         if (log < 0) throw new IOException($"{run.WorkerLog} cannot be opened.");
@@ -24,6 +26,7 @@ public static class WorkerDetachment
         _ = Duplicate(log, 2);
         _ = Close(log);
         _ = Close(nothing);
+        return writer;
     }
 
     [DllImport("libc", EntryPoint = "setsid")]

@@ -19,11 +19,14 @@ internal static class SettingsCommand
         {
             Examples = [new("settings", words[SettingsTexts.ExampleAll]), new("settings lora_alpha", words[SettingsTexts.ExampleOne])],
         };
+        var markdown = new Option<bool>("--markdown") { Description = words[SettingsTexts.Markdown] };
         command.Add(key);
+        command.Add(markdown);
         command.SetAction(parsed =>
         {
             SettingCatalog catalog = SettingCatalog.For<FineTuneRequest>();
-            if (parsed.GetValue(key) is { } name) ShowOne(host, catalog, name);
+            if (parsed.GetValue(markdown)) host.Terminal.Out.Write(SettingTable.Write(words.Language == Language.Chinese));
+            else if (parsed.GetValue(key) is { } name) ShowOne(host, catalog, name);
             else ShowAll(host, catalog);
             return ExitCode.Success;
         });

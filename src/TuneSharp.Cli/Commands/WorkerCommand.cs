@@ -15,9 +15,9 @@ internal static class WorkerCommand
         command.SetAction(parsed =>
         {
             RunFolder run = RunFolder.OpenPath(parsed.GetValue(folder)!);
-            WorkerDetachment.Detach(run);
+            using TextWriter log = WorkerDetachment.Detach(run);
             using var signals = new WorkerSignals(run);
-            return new RunWorker(host.Clock, host.Processes, host.Terminal.Error).Execute(run) ? ExitCode.Success : ExitCode.Failed;
+            return new RunWorker(host.Clock, host.Processes, log).Execute(run) ? ExitCode.Success : ExitCode.Failed;
         });
         return command;
     }
