@@ -64,9 +64,12 @@ for (const [number, name] of Categories.entries())
   for (const c of await codePoints('16.0.0', `General_Category/${name}`)) category[c] = number;
 add('categories', runs(c => category[c]));
 add('alphabetic', ranges(await set('16.0.0', 'Binary_Property/Alphabetic')));
+add('uppercase', ranges(await set('16.0.0', 'Binary_Property/Uppercase')));
+add('lowercase.property', ranges(await set('16.0.0', 'Binary_Property/Lowercase')));
 add('numeric', ranges(await set('17.0.0', 'General_Category/Number')));
 add('punctuation8', ranges(await set('8.0.0', 'General_Category/Punctuation')));
 add('nonspacing8', ranges(await set('8.0.0', 'General_Category/Nonspacing_Mark')));
+add('format8', ranges(await set('8.0.0', 'General_Category/Format')));
 add('marks9', ranges(await set('9.0.0', 'General_Category/Mark')));
 
 async function scripts(version) {

@@ -8,6 +8,7 @@ namespace TuneSharp.Tokenizers.Normalization;
 internal sealed class BertNormalizer(bool cleanText, bool handleChineseCharacters, bool? stripAccents, bool lowercase) : Normalizer
 {
     private static readonly CodePointSet s_accents = UnicodeTables.GetSet("nonspacing8");
+    private static readonly CodePointSet s_format = UnicodeTables.GetSet("format8");
     private static readonly NormalFormNormalizer s_decompose = new(compose: false, compatibility: false);
     private static readonly LowercaseNormalizer s_lowercase = new();
 
@@ -39,7 +40,7 @@ internal sealed class BertNormalizer(bool cleanText, bool handleChineseCharacter
             return;
         }
         UnicodeCategory category = UnicodeCategories.Of(codePoint);
-        if (codePoint is 0 or 0xFFFD || category is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse) return;
+        if (codePoint is 0 or 0xFFFD || category is UnicodeCategory.Control or UnicodeCategory.PrivateUse || s_format.Contains(codePoint)) return;
         bool blank = category is UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
         result.Append(blank ? ' ' : codePoint, at);
     }

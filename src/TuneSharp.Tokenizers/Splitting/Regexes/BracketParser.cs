@@ -41,7 +41,7 @@ internal static class BracketParser
         if (text.Next == '\\')
         {
             text.Take();
-            if (text.TryTakeSetEscape() is { } set) return set;
+            if (text.TryTakeSetEscape(inBrackets: true) is { } set) return set;
             return ReadRange(text, text.Next == 'b' ? Backspace(text) : text.TakeCharacterEscape());
         }
         return ReadRange(text, text.Take());
@@ -62,8 +62,7 @@ internal static class BracketParser
         if (text.Next == '\\')
         {
             text.Take();
-            if (text.TryTakeSetEscape() is { } set) // [a-\d]: three items
-                return set.Union(CodePointSet.OfRange(first, first)).Union(CodePointSet.OfRange('-', '-'));
+            if (text.TryTakeSetEscape(inBrackets: true) is not null) throw text.Error("has a range that ends in a class of characters");
             last = text.TakeCharacterEscape();
         }
         else if (text.Next == '[')

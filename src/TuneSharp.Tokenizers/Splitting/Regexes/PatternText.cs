@@ -63,13 +63,13 @@ internal sealed class PatternText
     }
 
     /// <summary>What an escape that stands for a set means; null when it stands for something else. The backslash is taken.</summary>
-    public CodePointSet? TryTakeSetEscape()
+    public CodePointSet? TryTakeSetEscape(bool inBrackets)
     {
         CodePointSet? set = Next switch
         {
             'd' or 'D' => PropertyNames.Digit,
             's' or 'S' => PropertyNames.WhiteSpace,
-            'w' or 'W' => PropertyNames.Word,
+            'w' or 'W' => inBrackets ? PropertyNames.Word : PropertyNames.WordOutsideBrackets,
             'h' or 'H' => PropertyNames.HexDigit,
             _ => null,
         };

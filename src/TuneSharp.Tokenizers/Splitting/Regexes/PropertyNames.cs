@@ -41,6 +41,13 @@ internal static class PropertyNames
 
     public static CodePointSet Word => Find("word")!;
 
+    /// <summary>
+    /// <c>\w</c> outside of brackets, and what <c>\b</c> tells apart: the reference decides below U+0100 by its Latin-1 table, where
+    /// ¹ ² ³ ¼ ½ ¾ are word characters.
+    /// </summary>
+    public static CodePointSet WordOutsideBrackets { get; } =
+        Word.Union(CodePointSet.Where(c => c is 0xB2 or 0xB3 or 0xB9 or >= 0xBC and <= 0xBE));
+
     public static CodePointSet HexDigit => Find("xdigit")!;
 
     /// <summary>Null when nothing has this name.</summary>
@@ -64,9 +71,9 @@ internal static class PropertyNames
         "alpha" or "alphabetic" => UnicodeTables.GetSet("alphabetic"),
         "digit" => Find("nd"),
         "alnum" => Find("alpha")!.Union(Digit),
-        "upper" or "uppercase" => Find("lu"),
-        "lower" or "lowercase" => Find("ll"),
-        "punct" => Find("p")!.Union(Find("s")!.Intersect(CodePointSet.OfRange(0, 0x7F))),
+        "upper" or "uppercase" => UnicodeTables.GetSet("uppercase"),
+        "lower" or "lowercase" => UnicodeTables.GetSet("lowercase.property"),
+        "punct" => Find("p")!.Union(Find("s")!),
         "cntrl" => Find("cc"),
         "xdigit" => CodePointSet.Where(c => c is >= '0' and <= '9' or >= 'A' and <= 'F' or >= 'a' and <= 'f'),
         "blank" => Find("zs")!.Union(CodePointSet.OfRange('\t', '\t')),

@@ -157,7 +157,7 @@ internal sealed class RegexMachine
         _ => IsWord(at - 1) == IsWord(at),
     };
 
-    private bool IsWord(int at) => at >= 0 && at < _text.Length && PropertyNames.Word.Contains(_text[at]);
+    private bool IsWord(int at) => at >= 0 && at < _text.Length && PropertyNames.WordOutsideBrackets.Contains(_text[at]);
 
     private InvalidInputException OutOfTime() => new(
         $"The regular expression took too much time on a text of {_text.Length} characters: it tries too many ways to match.", _where,

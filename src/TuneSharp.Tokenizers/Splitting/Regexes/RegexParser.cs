@@ -159,7 +159,7 @@ internal sealed class RegexParser
 
     private RegexNode ReadEscape()
     {
-        if (_text.TryTakeSetEscape() is { } set) return new CharacterNode(set);
+        if (_text.TryTakeSetEscape(inBrackets: false) is { } set) return new CharacterNode(set);
         switch (_text.Next)
         {
             case 'A': return Anchor(AnchorKind.TextStart);
@@ -168,6 +168,12 @@ internal sealed class RegexParser
             case 'G': return Anchor(AnchorKind.SearchStart);
             case 'b': return Anchor(AnchorKind.WordBoundary);
             case 'B': return Anchor(AnchorKind.NoWordBoundary);
+            case 'N':
+                _text.Take();
+                return new CharacterNode(CodePointSet.OfRange('\n', '\n').Complement());
+            case 'O':
+                _text.Take();
+                return new CharacterNode(CodePointSet.All);
             case 'R':
                 _text.Take();
                 return new AtomicNode(new ChoiceNode(
