@@ -42,6 +42,7 @@ internal static class EvalCommand
             var results = new List<EvaluationResult>();
             foreach (ModelReference reference in references)
                 results.Add(new EvaluateModels(host.Clock).Execute(reference, request, Progress(host, reference), cancellation));
+            foreach (EvaluationResult result in results.Where(result => result.LeftOut > 0)) host.Line(EvalTexts.LeftOut, result.Name, result.LeftOut);
             var table = new EvaluationTable(host);
             table.Write(results);
             int shown = Math.Min(parsed.GetValue(show), results.Min(result => result.Answers.Count));

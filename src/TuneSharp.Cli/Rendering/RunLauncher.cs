@@ -18,6 +18,7 @@ internal sealed class RunLauncher(CommandHost host)
         using var worker = WorkerProcess.Start(host.Program, run);
         if (!detach) return await WatchAsync(run, worker, reader, cancellation);
         await WaitUntilTakenAsync(run, worker, cancellation);
+        if (worker.HasExited) return new RunEnding(host).Tell(run, interrupted: false);
         host.Line(RunTexts.Detached, run.Id, worker.Pid);
         return ExitCode.Success;
     }

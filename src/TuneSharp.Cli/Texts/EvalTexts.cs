@@ -17,6 +17,7 @@ internal static class EvalTexts
     public static readonly Text Threads = new("Processor threads; one for each core if it is not given.", "计算线程数；缺省为每个核心一个。");
     public static readonly Text ExampleRun = new("The result of the run first beside its base model.", "比较运行 first 的结果与其基础模型。");
     public static readonly Text ExampleAdapter = new("A model with an adapter.", "带适配器的模型。");
+    public static readonly Text LeftOut = new("{0}: {1} rows are longer than the model's context and are left out.", "{0}：{1} 行超出模型的上下文长度，未参与评估。");
     public static readonly Text Answering = new("{0}: {1} of {2} answers", "{0}：已回答 {1}/{2}");
     public static readonly Text ColumnModel = new("model", "模型");
     public static readonly Text ColumnRows = new("rows", "行数");
