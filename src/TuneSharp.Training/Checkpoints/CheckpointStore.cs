@@ -13,18 +13,29 @@ public sealed class CheckpointStore
     public CheckpointStore(string folder)
     {
         Folder = folder;
-        Directory.CreateDirectory(folder);
-        AtomicFolder.RemoveRemains(folder);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            AtomicFolder.RemoveRemains(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SaveFailedException(folder, e);
+        }
     }
 
     public string Folder { get; }
 
     public string PathOf(int step) => Path.Combine(Folder, Prefix + step.ToString("000000", CultureInfo.InvariantCulture));
 
-    /// <summary>The newest checkpoint whose every file has its SHA-256; null if there is none. Damaged ones are passed over.</summary>
+    /// <summary>
+    /// The newest checkpoint whose every file has its SHA-256; null if there is none. Damaged ones are passed over. For the owner
+    /// of the folder: what a killed process left behind is tidied up first.
+    /// </summary>
     public static string? Latest(string folder)
     {
         if (!Directory.Exists(folder)) return null;
+        _ = new CheckpointStore(folder);
         foreach ((_, string path) in Steps(folder).OrderByDescending(found => found.Step))
         {
             try
@@ -55,7 +66,7 @@ public sealed class CheckpointStore
     {
         if (keep is null) return;
         foreach ((int step, string path) in Steps(Folder).OrderByDescending(found => found.Step).Skip(keep.Value))
-            if (step != bestStep) Directory.Delete(path, recursive: true);
+            if (step != bestStep) SaveDisk.Current.DeleteFolder(path);
     }
 
     private static IEnumerable<(int Step, string Path)> Steps(string folder)

@@ -176,12 +176,21 @@ public sealed class TrainLoop : IDisposable
                 state.Write(folder);
             });
             _job.Report(new CheckpointSaved(_completed, _checkpoints.PathOf(_completed), bytes));
-            _checkpoints.Prune(_job.Settings.SaveTotalLimit, _job.Settings.LoadBestModelAtEnd ? _watch.BestStep : null);
         }
-        catch (Exception e) when (!mustSucceed && e is Formats.SaveFailedException or IOException)
+        catch (Formats.SaveFailedException e) when (!mustSucceed)
         {
             // The disk may have room again at the next one; hours of training are not thrown away for it.
             _job.Report(new Warning(_completed, "checkpoint_failed", "The checkpoint could not be written; training goes on and tries again at the next one. " + e.Message));
+            return;
+        }
+
+        try
+        {
+            _checkpoints.Prune(_job.Settings.SaveTotalLimit, _job.Settings.LoadBestModelAtEnd ? _watch.BestStep : null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _job.Report(new Warning(_completed, "checkpoint_not_deleted", "An old checkpoint could not be deleted. " + e.Message));
         }
     }
 

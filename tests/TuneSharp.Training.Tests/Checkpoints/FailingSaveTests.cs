@@ -43,6 +43,31 @@ public class FailingSaveTests
     }
 
     [Fact]
+    public void OldCheckpointThatCannotBeDeleted_IsAWarning()
+    {
+        using var run = new TrainRun();
+        using IDisposable replaced = SaveDisk.Replace(new FailingDisk { KeepsFolders = true });
+        Finished finished = run.Run(TrainRun.Lora, Settings with { SaveTotalLimit = 1 }, TinyModel.Rows(16));
+        finished.Step.ShouldBe(6);
+        run.Events.OfType<Warning>().ShouldAllBe(w => w.Code == "checkpoint_not_deleted");
+        run.Events.OfType<Warning>().Count().ShouldBe(2);
+    }
+
+    [Fact]
+    public void KilledWhileACheckpointIsReplaced_TheOldOneIsFoundAgain()
+    {
+        using var run = new TrainRun();
+        run.Run(TrainRun.Lora, Settings with { MaxSteps = 2 }, TinyModel.Rows(8));
+        var store = new CheckpointStore(run.Checkpoints);
+        // The old folder is set aside; then nothing works any more, as if the process were gone.
+        using (SaveDisk.Replace(new FailingDisk { FolderRenames = 1 }))
+            Should.Throw<SaveFailedException>(() => store.Write(2, folder => File.WriteAllText(Path.Combine(folder, "x"), "x")));
+        Directory.Exists(store.PathOf(2)).ShouldBeFalse();
+        CheckpointStore.Latest(run.Checkpoints).ShouldBe(store.PathOf(2));
+        TrainerState.Read(store.PathOf(2)).Step.ShouldBe(2);
+    }
+
+    [Fact]
     public void FailureAtEachCallOfASave_LeavesTheCheckpointBefore_AndNoRemains()
     {
         using var before = new TrainRun();
@@ -92,6 +117,11 @@ public class FailingSaveTests
 
         public bool Failed { get; private set; }
 
+        public bool KeepsFolders { get; init; }
+
+        /// <summary>So many folders can be renamed.</summary>
+        public int FolderRenames { get; set; } = int.MaxValue;
+
         public Stream Create(string path) { Count(); return PhysicalDisk.Instance.Create(path); }
 
         public void FlushToDisk(Stream stream) { Count(); PhysicalDisk.Instance.FlushToDisk(stream); }
@@ -102,13 +132,17 @@ public class FailingSaveTests
 
         public void CreateFolder(string path) { Count(); PhysicalDisk.Instance.CreateFolder(path); }
 
-        public void RenameFolder(string from, string to) { Count(); PhysicalDisk.Instance.RenameFolder(from, to); }
+        public void RenameFolder(string from, string to) { Count(); if (FolderRenames-- <= 0) throw new IOException("Gone"); PhysicalDisk.Instance.RenameFolder(from, to); }
 
         public void FlushFolder(string path) { Count(); PhysicalDisk.Instance.FlushFolder(path); }
 
         public void DeleteFile(string path) => PhysicalDisk.Instance.DeleteFile(path);
 
-        public void DeleteFolder(string path) => PhysicalDisk.Instance.DeleteFolder(path);
+        public void DeleteFolder(string path)
+        {
+            if (KeepsFolders) throw new IOException("The folder is in use");
+            PhysicalDisk.Instance.DeleteFolder(path);
+        }
 
         private void Count()
         {
