@@ -1,3 +1,4 @@
+using TorchSharp;
 using TuneSharp.Models.Tests.Support;
 using TuneSharp.Nn;
 
@@ -59,6 +60,30 @@ public sealed class DecoderInferenceTests
         }
         using KvCache small = model.CreateCache(5);
         Should.Throw<InvalidOperationException>(() => TinyModels.Logits(model, workspace, [[1, 2, 3, 4, 5, 6]], small));
+    }
+
+    [Fact]
+    public void Sixty_generations_leave_nothing_behind()
+    {
+        using ICausalLm model = TinyModels.Create("llama", ", \"rope_scaling\": {\"type\": \"dynamic\", \"factor\": 2.0}");
+        using Workspace workspace = model.CreateWorkspace();
+        (int[][] prompts, _) = TinyModels.Rows(3, 5, 9);
+        long bytes = 0;
+        for (int i = 0; i < 60; i++)
+        {
+            if (i == 10)
+            {
+                bytes = workspace.TotalBytes;
+                DisposeScopeManager.Statistics.Reset();
+            }
+            using KvCache cache = model.CreateCache(20, 2);
+            double[] logits = TinyModels.Logits(model, workspace, prompts, cache);
+            for (int step = 0; step < 4; step++) logits = TinyModels.Logits(model, workspace, [[step], [step + 1]], cache);
+            logits.ShouldAllBe(x => double.IsFinite(x));
+        }
+        DisposeScopeManager.Statistics.ThreadTotalLiveCount.ShouldBe(0, "live tensors");
+        workspace.TotalBytes.ShouldBeLessThanOrEqualTo(bytes);
+        workspace.NumRented.ShouldBe(0);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using TuneSharp.Formats.Safetensors;
 using TuneSharp.Golden.Harness;
 using TuneSharp.Models;
 using TuneSharp.Nn;
+using TuneSharp.Tokenizers;
 using static TorchSharp.torch;
 
 namespace TuneSharp.Golden.Topics;
@@ -15,10 +16,10 @@ internal static class ModelChecks
     private const double LossTolerance = 1e-5, CacheTolerance = 5e-5, GradientTolerance = 1e-4, GradientFloor = 1e-6;
 
     /// <summary>Logits of the padded batch at real tokens, hidden states of one row, the loss.</summary>
-    public static IEnumerable<GoldenResult> Batch(ICausalLm model, SafetensorsFile file)
+    public static IEnumerable<GoldenResult> Batch(ICausalLm model, SafetensorsFile file, JsonElement golden)
     {
         PaddedRows rows = PaddedRows.Read(file);
-        int hiddenRow = rows.RowOfHiddenStates(file);
+        int hiddenRow = golden.TryGetProperty("hidden_states_row", out JsonElement recorded) ? recorded.GetInt32() : 0;
         using TokenBatch batch = TokenBatch.FromRows(rows.Ids, rows.Labels);
         using Workspace workspace = model.CreateWorkspace();
         using var t = new Tape(workspace, recording: false);
@@ -136,13 +137,27 @@ internal static class ModelChecks
     }
 
     /// <summary>A pretrained model: logits of a prompt, its story, and how likely it finds five paragraphs.</summary>
-    public static IEnumerable<GoldenResult> Pretrained(ICausalLm model, SafetensorsFile file, JsonElement golden)
+    public static IEnumerable<GoldenResult> Pretrained(ICausalLm model, string folder, SafetensorsFile file, JsonElement golden)
     {
         int[] prompt = file.Ids("prompt.input_ids");
         yield return GoldenTensors.Close(Step(model, [prompt], null), file.Floats("prompt.logits"), LogitTolerance, "logits of the prompt");
         JsonElement greedy = golden.GetProperty("greedy");
-        int[] expected = Ints(greedy.GetProperty("tokens")), tokens = Generate(model, [prompt], expected.Length)[0];
-        yield return GoldenResult.Equal(tokens.SequenceEqual(expected), "greedy tokens");
+        int[] expected = Ints(greedy.GetProperty("tokens")), untilEnd = Ints(greedy.GetProperty("tokens_until_eos"));
+        int[] tokens = Generate(model, [prompt], Math.Max(expected.Length, untilEnd.Length))[0];
+        yield return GoldenResult.Equal(tokens.AsSpan(0, expected.Length).SequenceEqual(expected), "greedy tokens");
+        int end = Array.FindIndex(tokens, id => Ints(greedy.GetProperty("eos_token_ids")).Contains(id));
+        yield return GoldenResult.Equal(end >= 0 && tokens.AsSpan(0, end + 1).SequenceEqual(untilEnd), "greedy tokens up to the end token");
+
+        Tokenizer tokenizer = Tokenizer.Load(folder);
+        yield return GoldenResult.Equal(tokenizer.Decode([.. prompt, .. expected]) == greedy.GetProperty("text").GetString(), "text");
+        yield return GoldenResult.Equal(tokenizer.Decode([.. prompt, .. untilEnd]) == greedy.GetProperty("text_until_eos").GetString(), "text up to the end token");
+        foreach (JsonElement check in golden.GetProperty("tokenizer_checks").EnumerateArray())
+        {
+            string text = check.GetProperty("text").GetString()!;
+            int[] ids = tokenizer.EncodeIds(text);
+            yield return GoldenResult.Equal(ids.SequenceEqual(Ints(check.GetProperty("ids"))), "ids of: " + text);
+            yield return GoldenResult.Equal(tokenizer.Decode(ids) == check.GetProperty("decoded").GetString(), "decoded: " + text);
+        }
 
         using Workspace workspace = model.CreateWorkspace();
         JsonElement[] paragraphs = [.. golden.GetProperty("perplexity").GetProperty("rows").EnumerateArray()];
@@ -213,16 +228,6 @@ internal sealed record PaddedRows(int Width, int[][] Ids, int[][] Labels, bool[]
         return new PaddedRows(width, Select(ids), Select(labels), masks);
 
         int[][] Select(int[] values) => [.. values.Chunk(width).Zip(masks, (row, real) => row.Where((_, i) => real[i]).ToArray())];
-    }
-
-    /// <summary>The row of the hidden states: the one whose pads are their zeros.</summary>
-    public int RowOfHiddenStates(SafetensorsFile file)
-    {
-        if (!file.Tensors.ContainsKey("hidden_states.0")) return 0;
-        float[] x = file.Floats("hidden_states.0");
-        int size = x.Length / Width;
-        bool[] nonZero = [.. x.Chunk(size).Select(token => token.Any(v => v != 0))];
-        return Array.FindIndex(Mask, row => row.SequenceEqual(nonZero));
     }
 
     /// <summary>Of [B, Width, size], the real tokens of all rows.</summary>

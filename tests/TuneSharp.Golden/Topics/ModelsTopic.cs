@@ -47,9 +47,9 @@ public sealed class ModelsTopic : IGoldenTopic
         if (same is not null) golden = GoldenFixtures.ReadJson(Path.Combine(recorded, "golden.json"));
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(recorded, "golden.safetensors"));
         using ICausalLm model = Load(folder, "float32", null);
-        if (kind == "pretrained") return GoldenResult.All(ModelChecks.Pretrained(model, file, golden));
+        if (kind == "pretrained") return GoldenResult.All(ModelChecks.Pretrained(model, folder, file, golden));
 
-        List<GoldenResult> parts = [.. ModelChecks.Batch(model, file), .. ModelChecks.CachedDecode(model, file, golden), .. ModelChecks.Greedy(model, golden)];
+        List<GoldenResult> parts = [.. ModelChecks.Batch(model, file, golden), .. ModelChecks.CachedDecode(model, file, golden), .. ModelChecks.Greedy(model, golden)];
         parts.AddRange(ModelChecks.PackedAndLong(model, file, golden));
         parts.AddRange(ModelChecks.Gradients(model, file, golden));
 
@@ -57,7 +57,7 @@ public sealed class ModelsTopic : IGoldenTopic
         string legacy = Path.Combine(folder, "config.legacy.json");
         string stored = golden.TryGetProperty("dtype_on_disk", out JsonElement type) ? type.GetString()! : "auto";
         using ICausalLm again = Load(folder, stored, File.Exists(legacy) ? HfConfig.Load(legacy) : null);
-        parts.AddRange(ModelChecks.Batch(again, file));
+        parts.AddRange(ModelChecks.Batch(again, file, golden));
         return GoldenResult.All(parts);
     }
 
