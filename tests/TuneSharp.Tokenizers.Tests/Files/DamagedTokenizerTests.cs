@@ -127,6 +127,6 @@ public sealed class DamagedTokenizerTests
         {
             throw new InvalidOperationException(System.Text.Encoding.UTF8.GetString(file), e);
         }
-        (Environment.CpuUsage.UserTime - start).ShouldBeLessThan(TimeSpan.FromSeconds(20));
+        (Environment.CpuUsage.UserTime - start).ShouldBeLessThan(TimeSpan.FromSeconds(60)); // of all tests that run at this time
     }
 }

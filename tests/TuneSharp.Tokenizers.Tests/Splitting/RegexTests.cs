@@ -97,7 +97,7 @@ public sealed class RegexTests
         Regex regex = Regex.Parse(pattern, "test");
         long start = System.Diagnostics.Stopwatch.GetTimestamp();
         Should.Throw<InvalidInputException>(() => regex.FindMatches(text, [], new TextBudget(text.Length))).Message.ShouldContain("too much time");
-        System.Diagnostics.Stopwatch.GetElapsedTime(start).ShouldBeLessThan(TimeSpan.FromSeconds(10));
+        System.Diagnostics.Stopwatch.GetElapsedTime(start).ShouldBeLessThan(TimeSpan.FromSeconds(60)); // well below a second alone; the machine may be shared
     }
 
     [Fact]
