@@ -40,7 +40,7 @@ public sealed partial class Tape
         {
             Recording = true;
         }
-        Kept kept = Keep(input);
+        Keep(input);
         input.Release();
         y.Spend();
         return Record(y.Buffer, y.NeedsGrad, dY =>
