@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using TuneSharp.Tokenizers.ChatTemplates;
 
 namespace TuneSharp.Tokenizers.Tests.ChatTemplates;
@@ -63,6 +62,9 @@ public sealed class ChatTemplateLimitTests
         "{% set l = range(100000) | list %}{% for i in range(100000) %}{{ -1 in l }}{% endfor %}",
         "{{ ('a b ' * 900000) | wordwrap(1) }}",
         "{% for i in range(100000) %}{{ range(100000) | last }}{% endfor %}",
+        "{% set s = 'ab c' * 250000 %}{% for i in range(100000) %}{{ s | reverse | length }}{% endfor %}",
+        "{% set s = '9' * 4000 %}{% for i in range(100000) %}{{ (s | int) % 7 }}{% endfor %}",
+        "{% for i in range(100000) %}{{ ('%.1000f' % 1e-300) | length }}{% endfor %}",
         "{% for i in range(100000) %}{{ ('ab' * 100000) | last }}{% endfor %}",
         "{% set p = 'a' * 1900000 %}{% for i in range(100000) %}{{ p.find('a' * 900000 ~ 'b' ~ 'a' * 900000) }}{% endfor %}",
         "{% set p = 'a' * 1900000 %}{% for i in range(100000) %}{{ p.rfind('a' * 900000 ~ 'b' ~ 'a' * 900000) }}{% endfor %}",
@@ -83,10 +85,10 @@ public sealed class ChatTemplateLimitTests
     [MemberData(nameof(Greedy))]
     public void A_greedy_template_is_refused_at_once(string template)
     {
-        long started = Stopwatch.GetTimestamp();
+        var taken = WorkTime.Start();
         ChatTemplateException e = Jinja.Refuse(template);
         e.Fault.ShouldBe(ChatTemplateFault.Limit);
-        Stopwatch.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(30), "even where the machine is busy");
+        taken.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
     }
 
     [Theory]

@@ -23,6 +23,7 @@ internal static class TextFinder
     /// <summary>Occurrences that do not overlap.</summary>
     public static int Count(ReadOnlySpan<char> text, ReadOnlySpan<char> part)
     {
+        if (part.Length <= LongestForBuiltIn) return text.Count(part);
         int count = 0;
         for (int at = IndexOf(text, part); at >= 0; at = IndexOf(text, part, at + part.Length)) count++;
         return count;

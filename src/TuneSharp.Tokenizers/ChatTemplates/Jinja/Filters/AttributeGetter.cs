@@ -40,7 +40,7 @@ internal static class AttributeGetter
     public static Value IgnoreCase(Value value, RenderContext context)
     {
         if (value is not TextValue text) return value;
-        context.Budget.Text(text.Text.Length);
+        context.Budget.Inspect(text.Text.Length);
         return TextValue.Of(CaseMapping.Lower(text.Text));
     }
 

@@ -34,7 +34,7 @@ internal static class LayoutFilters
         string by = indentation.ToString();
         TextOutput output = c.NewOutput();
         bool isFirst = true;
-        c.Budget.Text(text.Text.Length);
+        c.Budget.Work(text.Text.Length >> 4);
         foreach (string line in CharacterClasses.SplitLines(text.Text + "\n", keepBreaks: false))
         {
             if (!isFirst) output.Write('\n');

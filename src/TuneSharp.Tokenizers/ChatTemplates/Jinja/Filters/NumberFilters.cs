@@ -35,6 +35,7 @@ internal static class NumberFilters
 
     private static Value ToInt(BoundCall c)
     {
+        InspectText(c);
         Value byDefault = c[0] ?? IntegerValue.Of(0);
         switch (c.Self)
         {
@@ -43,7 +44,8 @@ internal static class NumberFilters
             case FloatValue number when double.IsInfinity(number.Float): throw JinjaException.Evaluation("cannot convert float infinity to integer.");
             case FloatValue number: return Truncated(number.Float) ?? byDefault;
             case TextValue text:
-                c.Budget.Scan(text.Text.Length);
+                long numDigits = Math.Min(text.Text.Length, IntegerValue.MaxDigits);
+                c.Budget.Work((numDigits * numDigits) >> 9);
                 if (Radix.Parse(text.Text, c.Int(1, 10)) is BigInteger parsed) return IntegerValue.Of(parsed);
                 return FloatText.Parse(text.Text) is double value ? Truncated(value) ?? byDefault : byDefault;
             default: return byDefault;
@@ -52,13 +54,22 @@ internal static class NumberFilters
 
     private static IntegerValue? Truncated(double value) => double.IsFinite(value) ? IntegerValue.Of(new BigInteger(Math.Truncate(value))) : null;
 
-    private static Value ToFloat(BoundCall c) => c.Self switch
+    private static Value ToFloat(BoundCall c)
     {
-        UndefinedValue undefined => throw undefined.Failure(),
-        NumberValue number => new FloatValue(number.ToDouble()),
-        TextValue text when FloatText.Parse(text.Text) is double value => new FloatValue(value),
-        _ => c[0] ?? new FloatValue(0),
-    };
+        InspectText(c);
+        return c.Self switch
+        {
+            UndefinedValue undefined => throw undefined.Failure(),
+            NumberValue number => new FloatValue(number.ToDouble()),
+            TextValue text when FloatText.Parse(text.Text) is double value => new FloatValue(value),
+            _ => c[0] ?? new FloatValue(0),
+        };
+    }
+
+    private static void InspectText(in BoundCall c)
+    {
+        if (c.Self is TextValue text) c.Budget.Inspect(text.Text.Length);
+    }
 
     private static Value Round(BoundCall c)
     {
@@ -66,6 +77,7 @@ internal static class NumberFilters
         if (method is not ("common" or "ceil" or "floor")) throw JinjaException.Evaluation("The method of round must be common, ceil or floor.");
         NumberValue number = Number(c.Self);
         int precision = c.Int(0, 0);
+        c.Budget.Work(PythonFloat.StepsFor(Math.Abs((long)precision)));
         if (method == "common") return number is IntegralValue integer ? RoundInteger(integer.Integer, precision) : new FloatValue(PythonFloat.Round(number.ToDouble(), precision));
         Value power = Arithmetic.Apply("**", IntegerValue.Of(10), IntegerValue.Of(precision), c.Context);
         Value scaled = Arithmetic.Apply("*", number, power, c.Context);
@@ -99,6 +111,7 @@ internal static class NumberFilters
 
     private static TextValue FileSize(BoundCall c)
     {
+        InspectText(c);
         double bytes = c.Self is TextValue text
             ? FloatText.Parse(text.Text) ?? throw JinjaException.Evaluation($"could not convert string to float: '{text.Text}'.")
             : Number(c.Self).ToDouble();

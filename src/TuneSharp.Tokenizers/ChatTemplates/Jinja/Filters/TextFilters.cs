@@ -21,7 +21,7 @@ internal static class TextFilters
         new("center", "width=", c => TextPadding.Pad(Text(c), c.Int(0, 80), ' ', TextPadding.Side.Both, c)),
         new("replace", "old, new, count=", Replace),
         new("format", null, Format),
-        new("wordcount", "", c => IntegerValue.Of(NumWords(Text(c).Text))),
+        new("wordcount", "", WordCount),
         new("urlencode", "", UrlEncode),
         new("join", "d=, attribute=", Join),
     ];
@@ -32,7 +32,7 @@ internal static class TextFilters
     private static TextValue Mapped(in BoundCall c, Func<string, string> map)
     {
         TextValue text = Text(c);
-        c.Budget.Text(text.Text.Length);
+        c.Budget.Inspect(text.Text.Length);
         return c.NewText(map(text.Text), text.IsMarkup);
     }
 
@@ -75,8 +75,10 @@ internal static class TextFilters
         return PercentFormat.Apply(Text(c), values, c.Context);
     }
 
-    private static int NumWords(string text)
+    private static IntegerValue WordCount(BoundCall c)
     {
+        string text = Text(c).Text;
+        c.Budget.Inspect(text.Length);
         int count = 0;
         bool inWord = false;
         for (int i = 0; i < text.Length; i += CodePoints.WidthAt(text, i))
@@ -86,7 +88,7 @@ internal static class TextFilters
             if (isWord && !inWord) count++;
             inWord = isWord;
         }
-        return count;
+        return IntegerValue.Of(count);
     }
 
     private static TextValue UrlEncode(BoundCall c)

@@ -100,6 +100,7 @@ internal sealed class FormatSpec
         if (asFloat)
         {
             double value = number.ToDouble();
+            context.Budget.Work(PythonFloat.StepsFor(_precision ?? 6));
             Layout(double.IsNegative(value) && !double.IsNaN(value), "", FloatDigits(value), writer);
             return;
         }

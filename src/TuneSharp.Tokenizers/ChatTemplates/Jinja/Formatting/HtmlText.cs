@@ -12,6 +12,7 @@ internal static class HtmlText
     public static string Escaped(Value value, RenderContext context)
     {
         string text = context.Print(value);
+        context.Budget.Scan(text.Length);
         if (value is TextValue { IsMarkup: true } || text.AsSpan().IndexOfAny("&<>'\"") < 0) return text;
         var output = new TextOutput(context.Budget);
         foreach (char c in text)
@@ -44,7 +45,7 @@ internal static class HtmlText
     public static string StripTags(string text, RenderContext context)
     {
         text = Drop(Drop(text, "<!--", "-->", context), "<", ">", context);
-        context.Budget.Text(text.Length);
+        context.Budget.Inspect(text.Length);
         return Unescape(string.Join(' ', CharacterClasses.SplitWords(text)));
     }
 

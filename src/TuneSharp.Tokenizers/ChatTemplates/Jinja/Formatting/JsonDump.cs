@@ -77,6 +77,7 @@ internal sealed class JsonDump(TextOutput output, RenderContext context)
 
     private void WriteText(string text)
     {
+        output.Budget.Work(text.Length >> 4);
         output.Write('"');
         int plainFrom = 0;
         for (int i = 0; i < text.Length; i++)

@@ -8,7 +8,7 @@ internal sealed class LineWrapper(int width, bool breakLongWords, bool breakOnHy
 {
     public List<string> Wrap(string text)
     {
-        budget.Text(text.Length);
+        budget.Inspect(text.Length);
         var chunks = new Stack<string>(Chunks(text).Reverse());
         var lines = new List<string>();
         while (chunks.Count > 0)

@@ -105,6 +105,7 @@ internal sealed class PercentFormat
             case 'e' or 'E' or 'f' or 'F' or 'g' or 'G':
                 if (value is not NumberValue real) throw Refuse(value, type, "must be real number");
                 double x = real.ToDouble();
+                _context.Budget.Work(PythonFloat.StepsFor(precision ?? 6));
                 return (double.IsNegative(x) && !double.IsNaN(x) ? "-" : plus, "", Real(type, x, (int)Math.Min(precision ?? 6, PythonFloat.MaxPrecision), alternate), double.IsFinite(x));
             default:
                 throw JinjaException.Evaluation($"unsupported format character '{type}'.");

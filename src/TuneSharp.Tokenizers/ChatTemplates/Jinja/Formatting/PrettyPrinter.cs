@@ -21,6 +21,7 @@ internal sealed class PrettyPrinter
 
     public static string Print(Value value, RenderContext context)
     {
+        context.Budget.Work(value.Weight);
         var printer = new PrettyPrinter(context);
         printer.Write(printer.Sorted(value), indent: 0, allowance: 0);
         return printer._output.ToString();

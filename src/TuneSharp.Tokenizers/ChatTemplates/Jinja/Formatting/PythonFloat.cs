@@ -9,6 +9,9 @@ internal static class PythonFloat
     /// <summary>Most digits behind the point that a format may ask for.</summary>
     public const int MaxPrecision = 1100;
 
+    /// <summary>What exact digits cost.</summary>
+    public static long StepsFor(long precision) => 50 + Math.Clamp(precision, 0, MaxPrecision);
+
     /// <summary>Python's repr().</summary>
     public static string Repr(double value)
     {

@@ -7,6 +7,7 @@ internal static class TextRepr
 {
     public static void Write(string text, TextOutput writer, bool asciiOnly = false)
     {
+        writer.Budget.Inspect(text.Length);
         char quote = text.Contains('\'') && !text.Contains('"') ? '"' : '\'';
         writer.Write(quote);
         int plainFrom = 0;

@@ -46,13 +46,13 @@ internal static class TextMethods
 
     private static Builtin Mapping(string name, Func<string, string> map) => new(name, "", c =>
     {
-        c.Budget.Text(c.SelfText.Text.Length);
+        c.Budget.Inspect(c.SelfText.Text.Length);
         return c.NewText(map(c.SelfText.Text), c.SelfText.IsMarkup);
     });
 
     private static Builtin Predicate(string name, Func<string, bool> holds) => new(name, "", c =>
     {
-        c.Budget.Work(c.SelfText.Text.Length >> 3);
+        c.Budget.Inspect(c.SelfText.Text.Length);
         return BoolValue.Of(holds(c.SelfText.Text));
     });
 

@@ -18,7 +18,7 @@ internal static class TextSplitting
 
     private static ListValue Pieces(BoundCall c, IEnumerable<string> pieces)
     {
-        c.Budget.Scan(c.SelfText.Text.Length);
+        c.Budget.Work(c.SelfText.Text.Length >> 4);
         bool isMarkup = c.SelfText.IsMarkup;
         return c.Context.NewList([.. pieces.Select(piece => (Value)c.NewText(piece, isMarkup))]);
     }

@@ -32,6 +32,9 @@ internal sealed class Budget(ChatTemplateLimits limits)
     /// <summary>Pays for reading a text of so many characters.</summary>
     public void Scan(long characters) => Work(characters >> 6);
 
+    /// <summary>Pays for looking at every one of so many characters by itself, which takes much longer than copying them.</summary>
+    public void Inspect(long characters) => Work(characters >> 1);
+
     /// <summary>Pays for a new text of so many characters.</summary>
     public void Text(long characters)
     {

@@ -74,7 +74,11 @@ internal sealed class IntegerValue : IntegralValue
         return new IntegerValue(value);
     }
 
-    public override void PrintRepr(TextOutput writer) => writer.Write(Digits());
+    public override void PrintRepr(TextOutput writer)
+    {
+        writer.Budget.Work(Integer.GetBitLength() >> 4);
+        writer.Write(Digits());
+    }
 
     /// <summary>Decimal digits, as Python refuses them beyond <see cref="MaxDigits"/>.</summary>
     public string Digits() => DigitsOf(Integer);

@@ -74,7 +74,7 @@ internal sealed class TextValue : Value
         if (key is SliceValue slice)
         {
             context.Budget.Text(Text.Length);
-            return Of(Sliced(slice), IsMarkup);
+            return Of(Sliced(slice, context), IsMarkup);
         }
         if (key is not IntegralValue index) return null;
         context.Budget.Scan(Text.Length);
@@ -83,7 +83,7 @@ internal sealed class TextValue : Value
         return Of(Text.Substring(start, CodePoints.WidthAt(Text, start)), IsMarkup);
     }
 
-    private string Sliced(SliceValue slice)
+    private string Sliced(SliceValue slice, RenderContext context)
     {
         (int start, int step, int count) = slice.Over(NumCodePoints);
         if (step == 1)
@@ -91,6 +91,7 @@ internal sealed class TextValue : Value
             int from = ToUtf16(start);
             return Text[from..(IsOneUnitEach ? from + count : from + CodePoints.ToUtf16(Text.AsSpan(from), count))];
         }
+        context.Budget.Inspect(Text.Length);
         string[] characters = [.. CodePoints.Split(Text)];
         return string.Concat(Enumerable.Range(0, count).Select(i => characters[start + (i * step)]));
     }
