@@ -5,12 +5,12 @@ using TuneSharp.Training.Settings;
 namespace TuneSharp.Training.Loop;
 
 /// <summary>
-/// The rows of any optimizer step, as a function of the step alone: an epoch's order depends on seed and epoch only. There is no
+/// The rows of any optimizer step, as a function of the step alone: an epoch's order depends on seed and epoch only, or is that of the file. There is no
 /// cursor to store, and a resumed run sees what the uninterrupted one would have seen.
 /// </summary>
 internal sealed class MicroBatches(IReadOnlyList<TrainingExample> examples, StepPlan plan, TrainingSettings settings)
 {
-    private readonly BatchPlan _rows = new(examples.Count, settings.PerDeviceTrainBatchSize, settings.GradientAccumulationSteps, settings.Seed);
+    private readonly BatchPlan _rows = new(examples.Count, settings.PerDeviceTrainBatchSize, settings.GradientAccumulationSteps, settings.Seed) { Sequential = settings.DisableShuffling };
     private int _epoch = -1;
     private int[] _order = [];
 

@@ -41,6 +41,9 @@ public sealed record TrainingSettings
     [Setting("Leave out the last, smaller batch of each epoch.", "丢弃每轮最后不足一批的数据。", Example = "false")]
     public bool DataloaderDropLast { get; init; }
 
+    [Setting("Take the rows in the order of the file instead of a new random order in each epoch.", "按文件顺序使用数据，而不是每轮随机打乱。", Advice = "false, unless the order is a lesson plan", Example = "false")]
+    public bool DisableShuffling { get; init; }
+
     [Setting("AdamW: share of the weight that is taken away at each step, times the learning rate. Biases and norms are left alone.", "AdamW 权重衰减系数（乘以学习率）。偏置和归一化参数不衰减。", Minimum = 0, Maximum = 1, Example = "0.01")]
     public double WeightDecay { get; init; }
 
