@@ -20,7 +20,7 @@ internal static class GenerationConfig
             throw new InvalidInputException("This is not valid JSON.", path, "Repair or remove the file.", e);
         }
 
-        IEnumerable<JsonNode?> ids = end is JsonArray list ? list : [end];
+        IEnumerable<JsonNode?> ids = end is JsonArray list ? list : new JsonNode?[] { end };
         return ids.OfType<JsonValue>().Where(id => id.TryGetValue(out int _)).Select(id => id.GetValue<int>());
     }
 }
