@@ -48,6 +48,17 @@ public class GrammarTests
     }
 
     [Fact]
+    public void An_echo_repeats_what_was_said_word_for_word()
+    {
+        for (ulong stream = 0; stream < 20; stream++)
+        {
+            string[] halves = Expand("[start]\n<pick> = <=pick>\n[pick]\n<one> <one> <one>\n[one]\nred\nblue\ngreen", stream).Split(" = ");
+
+            halves[1].ShouldBe(halves[0]);
+        }
+    }
+
+    [Fact]
     public void A_weight_makes_an_alternative_as_likely_as_it_says()
     {
         int often = Enumerable.Range(0, 400).Count(i => Expand("[start]\n3* often\nseldom", (ulong)i) == "often");
@@ -64,6 +75,8 @@ public class GrammarTests
     [InlineData("[start]", "'start' has no alternative")]
     [InlineData("[start]\n{A.wings}", "has no form 'wings'")]
     [InlineData("[start]\n<start>", "calls itself without end")]
+    [InlineData("[start]\n<=pick>\n[pick]\nx", "repeats 'pick', which was not expanded before")]
+    [InlineData("[start]\n<=pick>", "no rule 'pick'")]
     [InlineData("@bad = one | two\nthree", "has 2 columns (one | two), this one has 1")]
     public void Mistakes_are_named(string rules, string expected) =>
         Should.Throw<InvalidInputException>(() => Expand(rules)).Message.ShouldContain(expected);

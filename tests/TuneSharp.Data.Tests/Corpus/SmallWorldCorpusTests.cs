@@ -16,6 +16,30 @@ public class SmallWorldCorpusTests
     }
 
     [Fact]
+    public void The_embedded_models_corpus_is_made_again_to_the_last_byte()
+    {
+        var (sha256, numBytes) = SmallWorldCorpus.Hash(SmallWorldCorpus.Generate(PretrainingCorpus.Options));
+
+        TestContext.Current.SendDiagnosticMessage($"small-world: {PretrainingCorpus.Options.NumDocuments} documents, {numBytes} bytes, SHA-256 {sha256}");
+        sha256.ShouldBe(PretrainingCorpus.Sha256);
+        numBytes.ShouldBe(PretrainingCorpus.NumBytes);
+        Repository.ReadText("models", "tunesharp-mini", "README.md").ShouldContain(sha256);
+    }
+
+    [Fact]
+    public void The_first_documents_ask_to_copy_if_so_wanted()
+    {
+        var documents = SmallWorldCorpus.Generate(new() { NumDocuments = 800, NumCopyingDocuments = 200 }).ToList();
+
+        documents.Take(200).Count(IsCopy).ShouldBeGreaterThan(150);
+        documents.Skip(200).Take(400).Count(IsCopy).ShouldBeInRange(100, 300);
+        documents.Skip(600).Count(IsCopy).ShouldBeLessThan(50);
+        documents.Skip(600).Select(SmallWorldCorpus.ToJsonLine).ShouldBe(Some(800).Skip(600).Select(SmallWorldCorpus.ToJsonLine));
+
+        static bool IsCopy(CorpusDocument d) => d.Messages is { Count: 2 } m && m[0].Content.EndsWith(m[1].Content, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_smaller_corpus_is_the_beginning_of_a_larger_one() =>
         Some(500).Take(100).Select(SmallWorldCorpus.ToJsonLine).ShouldBe(Some(100).Select(SmallWorldCorpus.ToJsonLine));
 

@@ -2,6 +2,7 @@ using TuneSharp.Data.Corpus;
 using TuneSharp.Data.Corpus.SmallWorld;
 using TuneSharp.Formats;
 using TuneSharp.Tokenizers;
+using TuneSharp.Tokenizers.ChatTemplates;
 
 namespace TuneSharp.Data.Tests.Corpus;
 
@@ -18,7 +19,7 @@ public class SmallWorldExamplesTests
         row.Labels.ShouldBe(row.InputIds);
         row.InputIds[^1].ShouldBe(Small.Value.TokenToId("<|end|>")!.Value);
         row.InputIds.ShouldNotContain(Small.Value.TokenToId("<|user|>")!.Value, "Special tokens in a text are plain text.");
-        Small.Value.Decode(row.InputIds.AsSpan(0, row.InputIds.Length - 1)).ShouldBe("Mia has a kite. <|user|>");
+        Small.Value.Decode(row.InputIds.AsSpan(0, row.InputIds.Length - 1)).ShouldBe(" Mia has a kite. <|user|>");
     }
 
     [Fact]
@@ -28,10 +29,32 @@ public class SmallWorldExamplesTests
 
         var row = SmallWorldExamples.Render(Small.Value, [CorpusDocument.OfMessages(turns)])[0];
 
-        Small.Value.Decode(row.InputIds, skipSpecialTokens: false).ShouldBe("<|system|>Be kind.<|end|><|user|>Who?<|end|><|assistant|>Mia.<|end|><|user|>Where?<|end|><|assistant|>Here.<|end|>");
-        Small.Value.Decode([.. row.Labels.Where(l => l != TrainingExample.Ignored)], skipSpecialTokens: false).ShouldBe("Mia.<|end|>Here.<|end|>");
+        Small.Value.Decode(row.InputIds, skipSpecialTokens: false).ShouldBe("<|system|> Be kind.<|end|><|user|> Who?<|end|><|assistant|> Mia.<|end|><|user|> Where?<|end|><|assistant|> Here.<|end|>");
+        Small.Value.Decode([.. row.Labels.Where(l => l != TrainingExample.Ignored)], skipSpecialTokens: false).ShouldBe( " Mia.<|end|> Here.<|end|>");
         for (int i = 0; i < row.Labels.Length; i++)
             row.Labels[i].ShouldBeOneOf(TrainingExample.Ignored, row.InputIds[i]);
+    }
+
+    // What the model is pre-trained on is what the chat template makes of a conversation at any later time.
+    [Fact]
+    public void Conversations_are_rendered_as_the_chat_template_does()
+    {
+        string folder = Directory.CreateTempSubdirectory("tunesharp-examples").FullName;
+        try
+        {
+            Small.Value.Save(folder);
+            var template = ChatTemplate.FromFolder(folder).ShouldNotBeNull();
+            foreach (var document in SmallWorldCorpus.Generate(Options).Where(d => d.Messages is not null).Take(100))
+            {
+                var rendered = template.Render(new ChatTemplateInput([.. document.Messages!.Select(m => new ChatMessage(m.Role, m.Content))]));
+
+                Small.Value.EncodeIds(rendered.Text).ShouldBe(SmallWorldExamples.Render(Small.Value, [document])[0].InputIds);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]

@@ -11,6 +11,7 @@ namespace TuneSharp.Data.Corpus.Grammars;
 /// [event who item]                 a rule and its parameters
 /// 2* {who} found {item.a}.         an alternative, optionally with a weight; \n breaks a line
 /// &lt;other who&gt; and {who.he} slept.   a call of another rule
+/// Again: &lt;=other&gt;                  what that rule was expanded to last, word for word
 /// # a remark
 /// </code>
 /// A variable is bound to a random word of its kind when it is first met and keeps it for the whole document.
@@ -19,11 +20,15 @@ internal sealed class Grammar
 {
     private readonly Dictionary<string, GrammarRule> _rules = new(StringComparer.Ordinal);
     private readonly Dictionary<string, WordKind> _kinds = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _echoed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, WordKind> _kindOfVariable = new(StringComparer.Ordinal);
 
     public IReadOnlyDictionary<string, GrammarRule> Rules => _rules;
 
     public IReadOnlyDictionary<string, WordKind> Kinds => _kinds;
+
+    /// <summary>Whether some alternative repeats what this rule was expanded to.</summary>
+    public bool IsEchoed(GrammarRule rule) => _echoed.Contains(rule.Name);
 
     public GrammarRule Rule(string name) => _rules.TryGetValue(name, out var rule)
         ? rule
@@ -124,6 +129,8 @@ internal sealed class Grammar
     {
         if (node is SlotNode slot && !rule.Parameters.Contains(slot.Variable))
             KindOf(slot.Variable);
+        if (node is EchoNode echo)
+            _echoed.Add(Rule(echo.Rule).Name);
         if (node is not CallNode call)
             return;
         int expected = Rule(call.Rule).Parameters.Count;

@@ -10,6 +10,7 @@ internal sealed class GrammarExpansion(Grammar grammar, Morphology morphology, P
 
     private readonly Dictionary<string, Word> _bound = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<Word>> _taken = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _last = new(StringComparer.Ordinal);
     private readonly StringBuilder _text = new();
 
     /// <summary>The text of a random alternative of <paramref name="rule"/>.</summary>
@@ -33,10 +34,15 @@ internal sealed class GrammarExpansion(Grammar grammar, Morphology morphology, P
         return _bound[variable] = word;
     }
 
+    /// <summary>What an echoed rule was expanded to last.</summary>
+    public string LastOf(string rule) => _last.TryGetValue(rule, out string? said) ? said
+        : throw new InvalidInputException($"The text repeats '{rule}', which was not expanded before.");
+
     private void Append(GrammarRule rule, Dictionary<string, string> names, int depth)
     {
         if (depth > MaxDepth)
             throw new InvalidInputException($"The rule '{rule.Name}' calls itself without end.");
+        int start = _text.Length;
         foreach (var node in rule.Draw(random).Nodes)
         {
             switch (node)
@@ -47,6 +53,9 @@ internal sealed class GrammarExpansion(Grammar grammar, Morphology morphology, P
                 case SlotNode slot:
                     _text.Append(Form(WordOf(names.GetValueOrDefault(slot.Variable, slot.Variable)), slot.Form, rule));
                     break;
+                case EchoNode echo:
+                    _text.Append(LastOf(echo.Rule));
+                    break;
                 case CallNode call:
                     var callee = grammar.Rule(call.Rule);
                     var inner = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -56,6 +65,8 @@ internal sealed class GrammarExpansion(Grammar grammar, Morphology morphology, P
                     break;
             }
         }
+        if (grammar.IsEchoed(rule))
+            _last[rule.Name] = _text.ToString(start, _text.Length - start);
     }
 
     // A form whose name starts with a capital is the same form at the start of a sentence.

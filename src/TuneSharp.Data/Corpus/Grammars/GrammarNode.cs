@@ -12,6 +12,9 @@ internal sealed record SlotNode(string Variable, string Form) : GrammarNode;
 /// <summary><c>&lt;event A V X P&gt;</c>: an alternative of another rule, its parameters bound to these variables.</summary>
 internal sealed record CallNode(string Rule, IReadOnlyList<string> Arguments) : GrammarNode;
 
+/// <summary><c>&lt;=passage&gt;</c>: what the rule was expanded to last in this document, word for word.</summary>
+internal sealed record EchoNode(string Rule) : GrammarNode;
+
 /// <summary>One way to say a rule; drawn with a chance proportional to its weight.</summary>
 internal sealed record GrammarAlternative(int Weight, IReadOnlyList<GrammarNode> Nodes);
 

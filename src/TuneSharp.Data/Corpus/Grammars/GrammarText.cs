@@ -47,7 +47,7 @@ internal static class GrammarText
                 yield return new LiteralNode(literal.ToString());
             literal.Clear();
             string inside = text[(at + 1)..end];
-            yield return c == '{' ? Slot(inside) : Call(inside);
+            yield return c == '{' ? Slot(inside) : inside.StartsWith('=') ? new EchoNode(inside[1..]) : Call(inside);
             at = end + 1;
         }
         if (literal.Length > 0)

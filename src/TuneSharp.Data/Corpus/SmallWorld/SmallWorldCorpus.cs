@@ -48,10 +48,15 @@ public static class SmallWorldCorpus
         {
             var random = new Pcg32(options.Seed, (ulong)i);
             var language = languages[random.Below(100) < options.ChinesePercent ? 1 : 0];
-            if (random.Below(100) < options.HandWrittenPercent)
+            bool copying = IsCopying(i, options.NumCopyingDocuments, random);
+            if (!copying && random.Below(100) < options.HandWrittenPercent)
                 yield return CorpusScript.Read(language.HandWritten[random.Below(language.HandWritten.Count)]);
             else
-                yield return CorpusScript.Read(new GrammarExpansion(language.Grammar, language.Morphology, random).Expand("document"));
+                yield return CorpusScript.Read(new GrammarExpansion(language.Grammar, language.Morphology, random).Expand(copying ? "copying" : "document"));
         }
     }
+
+    // All of the first n documents, then a share that falls evenly to nothing at 3n.
+    private static bool IsCopying(int document, int n, Pcg32 random) =>
+        n > 0 && document < 3L * n && (document < n || random.Below(2 * n) >= document - n);
 }

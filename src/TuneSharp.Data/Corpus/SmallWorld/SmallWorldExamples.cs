@@ -4,7 +4,8 @@ using TuneSharp.Tokenizers;
 namespace TuneSharp.Data.Corpus.SmallWorld;
 
 /// <summary>
-/// The corpus as rows for pre-training: one document a row, ended by <see cref="SmallWorldTokenizer.EndToken"/>. A running
+/// The corpus as rows for pre-training: one document a row, begun with a blank as
+/// the chat template has it, ended by <see cref="SmallWorldTokenizer.EndToken"/>. A running
 /// text is trained on whole; of a conversation only what the assistant says, its end included: who reads learns to answer,
 /// and the passages' own words are learnt from the running texts.
 /// </summary>
@@ -23,7 +24,7 @@ public static class SmallWorldExamples
         var train = Render(tokenizer, SmallWorldCorpus.Generate(options));
         if (numValidationDocuments == 0)
             return (train, []);
-        return (train, Render(tokenizer, SmallWorldCorpus.Generate(options with { Seed = options.Seed ^ ValidationSeed, NumDocuments = numValidationDocuments })));
+        return (train, Render(tokenizer, SmallWorldCorpus.Generate(options with { Seed = options.Seed ^ ValidationSeed, NumDocuments = numValidationDocuments, NumCopyingDocuments = 0 })));
     }
 
     /// <summary>The rows of <paramref name="documents"/>, in their order.</summary>
@@ -35,13 +36,13 @@ public static class SmallWorldExamples
         int end = Special(tokenizer, SmallWorldTokenizer.EndToken);
         if (document.Text is { } text)
         {
-            int[] row = [.. tokenizer.EncodeIds(text, splitSpecialTokens: true), end];
+            int[] row = [.. tokenizer.EncodeIds(" " + text, splitSpecialTokens: true), end];
             return new TrainingExample(row, row);
         }
         List<int> ids = [], labels = [];
         foreach (var turn in document.Messages!)
         {
-            int[] said = [.. tokenizer.EncodeIds(turn.Content, splitSpecialTokens: true), end];
+            int[] said = [.. tokenizer.EncodeIds(" " + turn.Content, splitSpecialTokens: true), end];
             ids.Add(Special(tokenizer, $"<|{turn.Role}|>"));
             labels.Add(TrainingExample.Ignored);
             ids.AddRange(said);
