@@ -11,7 +11,7 @@ public sealed record CliResult(int ExitCode, string Out, string Error)
 /// <summary>Calls the built program as a person or a script would: as a process.</summary>
 internal sealed class Cli(TinyWorld world)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     public static string Assembly => Path.Combine(AppContext.BaseDirectory, "tunesharp.dll");
 

@@ -32,14 +32,16 @@ public sealed class AskRun(TimeProvider clock, IProcessTable processes)
     {
         while (true)
         {
-            RunOverview overview = RunOverview.Of(run, clock, processes);
+            // State and lock only: the log of a long run is large, and this looks ten times a second.
+            RunState state = RunStatus.Read(run).State;
             bool obeyed = request switch
             {
-                RunRequestKind.Pause => overview.State == RunState.Paused,
-                RunRequestKind.Resume => overview.State == RunState.Running,
+                RunRequestKind.Pause => state == RunState.Paused,
+                RunRequestKind.Resume => state == RunState.Running,
                 _ => false,
             };
-            if (obeyed || (overview.State.IsAtRest() && (overview.Worker is WorkerPresence.None or WorkerPresence.Stale))) return overview;
+            bool isLeft = RunLock.Look(run, clock, processes, out _) is WorkerPresence.None or WorkerPresence.Stale;
+            if (obeyed || isLeft) return RunOverview.Of(run, clock, processes);
             await Task.Delay(Poll, clock, cancellation);
         }
     }
