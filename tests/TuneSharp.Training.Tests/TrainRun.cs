@@ -39,8 +39,17 @@ internal sealed class TrainRun : IDisposable
         {
             SftOutcome outcome = SftRecipe.Run(new SftRequest
             {
-                Model = own, BaseModel = "tiny", Method = method, Training = settings, Train = train, Validation = validation ?? [],
-                CheckpointsFolder = Checkpoints, ResultFolder = Result, ResumeFrom = resumeFrom, Report = Events.Add, Poll = poll ?? (() => RunRequest.None),
+                Model = own,
+                BaseModel = "tiny",
+                Method = method,
+                Training = settings,
+                Train = train,
+                Validation = validation ?? [],
+                CheckpointsFolder = Checkpoints,
+                ResultFolder = Result,
+                ResumeFrom = resumeFrom,
+                Report = Events.Add,
+                Poll = poll ?? (() => RunRequest.None),
             });
             outcome.Method.Dispose();
             return outcome.Finished;

@@ -61,7 +61,10 @@ internal static class VocabularyAndMerges
         JsonObject byteLevel = new() { ["type"] = "ByteLevel", ["add_prefix_space"] = prefix, ["trim_offsets"] = true, ["use_regex"] = !qwen };
         JsonObject split = new()
         {
-            ["type"] = "Split", ["pattern"] = new JsonObject { ["Regex"] = Qwen2Scanner.Qwen2.Pattern }, ["behavior"] = "Isolated", ["invert"] = false,
+            ["type"] = "Split",
+            ["pattern"] = new JsonObject { ["Regex"] = Qwen2Scanner.Qwen2.Pattern },
+            ["behavior"] = "Isolated",
+            ["invert"] = false,
         };
         Write("normalizer", qwen ? new JsonObject { ["type"] = "NFC" } : null);
         Write("pre_tokenizer", qwen ? new JsonObject { ["type"] = "Sequence", ["pretokenizers"] = new JsonArray(split, byteLevel.DeepClone()) } : byteLevel.DeepClone());

@@ -30,7 +30,7 @@ public class SmallWorldExamplesTests
         var row = SmallWorldExamples.Render(Small.Value, [CorpusDocument.OfMessages(turns)])[0];
 
         Small.Value.Decode(row.InputIds, skipSpecialTokens: false).ShouldBe("<|system|> Be kind.<|end|><|user|> Who?<|end|><|assistant|> Mia.<|end|><|user|> Where?<|end|><|assistant|> Here.<|end|>");
-        Small.Value.Decode([.. row.Labels.Where(l => l != TrainingExample.Ignored)], skipSpecialTokens: false).ShouldBe( " Mia.<|end|> Here.<|end|>");
+        Small.Value.Decode([.. row.Labels.Where(l => l != TrainingExample.Ignored)], skipSpecialTokens: false).ShouldBe(" Mia.<|end|> Here.<|end|>");
         for (int i = 0; i < row.Labels.Length; i++)
             row.Labels[i].ShouldBeOneOf(TrainingExample.Ignored, row.InputIds[i]);
     }

@@ -37,8 +37,12 @@ public sealed class PythonJsonTests
     {
         var json = new JsonObject
         {
-            ["b"] = new JsonArray(1, "x", null, new JsonObject()), ["a"] = new JsonObject { ["z"] = true, ["y"] = new JsonArray() },
-            ["文"] = "中😀\u007f\"\\\n\t", ["\uffff"] = 1, ["😀"] = 0.5f, ["B"] = JsonNode.Parse("1.50"),
+            ["b"] = new JsonArray(1, "x", null, new JsonObject()),
+            ["a"] = new JsonObject { ["z"] = true, ["y"] = new JsonArray() },
+            ["文"] = "中😀\u007f\"\\\n\t",
+            ["\uffff"] = 1,
+            ["😀"] = 0.5f,
+            ["B"] = JsonNode.Parse("1.50"),
         };
         PythonJson.Write(json).ShouldBe("""
             {

@@ -14,8 +14,17 @@ public class ResumeTests
 {
     private static readonly TrainingSettings Settings = new()
     {
-        LearningRate = 5e-3, LrSchedulerType = "cosine", WarmupSteps = 2, NumTrainEpochs = 2, PerDeviceTrainBatchSize = 3, GradientAccumulationSteps = 2,
-        WeightDecay = 0.1, EvalSteps = 3, SaveSteps = 0, SaveTotalLimit = null, Seed = 7,
+        LearningRate = 5e-3,
+        LrSchedulerType = "cosine",
+        WarmupSteps = 2,
+        NumTrainEpochs = 2,
+        PerDeviceTrainBatchSize = 3,
+        GradientAccumulationSteps = 2,
+        WeightDecay = 0.1,
+        EvalSteps = 3,
+        SaveSteps = 0,
+        SaveTotalLimit = null,
+        Seed = 7,
     };
 
     public static TheoryData<string> Methods => ["lora", "full"];

@@ -12,7 +12,12 @@ public class TrainLoopTests
 {
     private static readonly TrainingSettings Fast = new()
     {
-        LearningRate = 1e-2, NumTrainEpochs = 1, PerDeviceTrainBatchSize = 4, EvalSteps = 0, SaveSteps = 0, MaxSteps = 20,
+        LearningRate = 1e-2,
+        NumTrainEpochs = 1,
+        PerDeviceTrainBatchSize = 4,
+        EvalSteps = 0,
+        SaveSteps = 0,
+        MaxSteps = 20,
     };
 
     [Fact]

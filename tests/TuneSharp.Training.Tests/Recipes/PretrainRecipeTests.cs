@@ -17,8 +17,13 @@ public class PretrainRecipeTests
         var events = new List<TrainEvent>();
         (Finished finished, ICausalLm model) = PretrainRecipe.Run(new PretrainRequest
         {
-            Config = TinyModel.Config, Training = new TrainingSettings { LearningRate = 1e-2, MaxSteps = 60, EvalSteps = 30, PerDeviceTrainBatchSize = 4 }, Train = blocks, Validation = blocks[..2],
-            CheckpointsFolder = run.Checkpoints, ResultFolder = run.Result, Report = events.Add,
+            Config = TinyModel.Config,
+            Training = new TrainingSettings { LearningRate = 1e-2, MaxSteps = 60, EvalSteps = 30, PerDeviceTrainBatchSize = 4 },
+            Train = blocks,
+            Validation = blocks[..2],
+            CheckpointsFolder = run.Checkpoints,
+            ResultFolder = run.Result,
+            Report = events.Add,
         });
         using (model)
         {

@@ -7,12 +7,12 @@ internal sealed class ChineseMorphology(Grammar grammar) : Morphology(grammar)
 {
     protected override Dictionary<string, string> Forms(
         WordKind kind, IReadOnlyDictionary<string, string> row, IReadOnlyDictionary<string, string>? adjective) => kind.Name switch
-    {
-        "item" => Item(row["noun"], row["measure"], adjective!["word"]),
-        "place" => new(StringComparer.Ordinal) { ["loc"] = row["at"], ["at"] = "在" + row["at"] },
-        "use" or "animal" => new(StringComparer.Ordinal) { ["a"] = $"一{row["measure"]}{row["noun"]}" },
-        _ => [],
-    };
+        {
+            "item" => Item(row["noun"], row["measure"], adjective!["word"]),
+            "place" => new(StringComparer.Ordinal) { ["loc"] = row["at"], ["at"] = "在" + row["at"] },
+            "use" or "animal" => new(StringComparer.Ordinal) { ["a"] = $"一{row["measure"]}{row["noun"]}" },
+            _ => [],
+        };
 
     private static Dictionary<string, string> Item(string noun, string measure, string adjective) => new(StringComparer.Ordinal)
     {

@@ -7,13 +7,13 @@ internal sealed class EnglishMorphology(Grammar grammar) : Morphology(grammar)
 {
     protected override Dictionary<string, string> Forms(
         WordKind kind, IReadOnlyDictionary<string, string> row, IReadOnlyDictionary<string, string>? adjective) => kind.Name switch
-    {
-        "person" => Person(row["he"]),
-        "item" => Item(row["noun"], adjective!["word"]),
-        "place" => Place(row["name"], row["preposition"]),
-        "use" or "animal" or "job" => Noun(row["noun"]),
-        _ => [],
-    };
+        {
+            "person" => Person(row["he"]),
+            "item" => Item(row["noun"], adjective!["word"]),
+            "place" => Place(row["name"], row["preposition"]),
+            "use" or "animal" or "job" => Noun(row["noun"]),
+            _ => [],
+        };
 
     private static Dictionary<string, string> Person(string he) => new(StringComparer.Ordinal)
     {

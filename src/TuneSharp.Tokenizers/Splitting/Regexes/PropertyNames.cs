@@ -22,15 +22,42 @@ internal static class PropertyNames
 
     private static readonly Dictionary<string, char> s_groups = new(StringComparer.Ordinal)
     {
-        ["letter"] = 'l', ["mark"] = 'm', ["number"] = 'n', ["separator"] = 'z', ["other"] = 'c', ["punctuation"] = 'p', ["symbol"] = 's',
+        ["letter"] = 'l',
+        ["mark"] = 'm',
+        ["number"] = 'n',
+        ["separator"] = 'z',
+        ["other"] = 'c',
+        ["punctuation"] = 'p',
+        ["symbol"] = 's',
     };
 
     private static readonly Dictionary<string, string> s_scriptCodes = new(StringComparer.Ordinal)
     {
-        ["hani"] = "han", ["latn"] = "latin", ["grek"] = "greek", ["cyrl"] = "cyrillic", ["arab"] = "arabic", ["hebr"] = "hebrew", ["hira"] = "hiragana",
-        ["kana"] = "katakana", ["hang"] = "hangul", ["deva"] = "devanagari", ["beng"] = "bengali", ["taml"] = "tamil", ["telu"] = "telugu",
-        ["zyyy"] = "common", ["zinh"] = "inherited", ["qaai"] = "inherited", ["armn"] = "armenian", ["geor"] = "georgian", ["ethi"] = "ethiopic",
-        ["khmr"] = "khmer", ["laoo"] = "lao", ["mong"] = "mongolian", ["mymr"] = "myanmar", ["tibt"] = "tibetan", ["bopo"] = "bopomofo",
+        ["hani"] = "han",
+        ["latn"] = "latin",
+        ["grek"] = "greek",
+        ["cyrl"] = "cyrillic",
+        ["arab"] = "arabic",
+        ["hebr"] = "hebrew",
+        ["hira"] = "hiragana",
+        ["kana"] = "katakana",
+        ["hang"] = "hangul",
+        ["deva"] = "devanagari",
+        ["beng"] = "bengali",
+        ["taml"] = "tamil",
+        ["telu"] = "telugu",
+        ["zyyy"] = "common",
+        ["zinh"] = "inherited",
+        ["qaai"] = "inherited",
+        ["armn"] = "armenian",
+        ["geor"] = "georgian",
+        ["ethi"] = "ethiopic",
+        ["khmr"] = "khmer",
+        ["laoo"] = "lao",
+        ["mong"] = "mongolian",
+        ["mymr"] = "myanmar",
+        ["tibt"] = "tibetan",
+        ["bopo"] = "bopomofo",
     };
 
     private static readonly System.Collections.Concurrent.ConcurrentDictionary<string, CodePointSet?> s_known = new(StringComparer.Ordinal);

@@ -19,7 +19,8 @@ internal sealed record ResourceWatch(double Milliseconds, double ProcessorMillis
         {
             do peak = Math.Max(peak, Environment.WorkingSet);
             while (!done.Wait(IntervalMilliseconds));
-        }) { IsBackground = true };
+        })
+        { IsBackground = true };
         watcher.Start();
         TimeSpan processor = Environment.CpuUsage.TotalTime;
         long start = Stopwatch.GetTimestamp();

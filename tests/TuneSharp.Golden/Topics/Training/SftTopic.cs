@@ -108,9 +108,13 @@ internal sealed class SftTopic : IGoldenTopic
         var steps = new List<StepCompleted>();
         using var loop = new TrainLoop(new TrainJob
         {
-            Model = model, Method = method, Settings = settings, ResumeFrom = resumeFrom,
+            Model = model,
+            Method = method,
+            Settings = settings,
+            ResumeFrom = resumeFrom,
             Train = Rows(folder, file.GetProperty("runs").GetProperty(name).GetProperty("micro"), file.GetProperty("dataset_rows").GetInt32()),
-            CheckpointsFolder = Path.Combine(work, "checkpoints"), ResultFolder = Path.Combine(work, "result"),
+            CheckpointsFolder = Path.Combine(work, "checkpoints"),
+            ResultFolder = Path.Combine(work, "result"),
             Report = e => { if (e is StepCompleted step) steps.Add(step); },
         });
         loop.Run();
