@@ -12,8 +12,8 @@ public interface ILogitsProcessor
 }
 
 /// <summary>The text so far as ids: the prompt, then what was generated.</summary>
-/// <param name="Ids">All ids, the prompt's first.</param>
-/// <param name="PromptLength">How many of them are the prompt.</param>
+/// <param name="ids">All ids, the prompt's first.</param>
+/// <param name="promptLength">How many of them are the prompt.</param>
 public readonly ref struct SamplingContext(ReadOnlySpan<int> ids, int promptLength)
 {
     public ReadOnlySpan<int> Ids { get; } = ids;
