@@ -29,7 +29,7 @@ internal sealed class EvaluationTable(CommandHost host)
             host.Terminal.Out.WriteLine();
             host.Line(EvalTexts.Question, Plain(first.Question));
             host.Line(EvalTexts.Reference, Plain(first.Reference));
-            foreach (EvaluationResult result in results) host.Line(EvalTexts.Answer, result.Name, Plain(result.Answers[row].Answer));
+            foreach (EvaluationResult result in results) host.Line(EvalTexts.Answer, result.Name, Plain(result.Answers[row].Answer.Trim()));
         }
     }
 
