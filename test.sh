@@ -21,7 +21,7 @@ for project in tests/*/*.csproj; do
   name=$(basename "$project" .csproj)
   log=$(mktemp)
   # One assembly after the other: two of them would share two cores and the memory tests would see each other.
-  "tests/$name/bin/Release/net10.0/$name" --progress off --hangdump --hangdump-timeout 10m "$@" >"$log" 2>&1
+  "tests/$name/bin/Release/net10.0/$name" --progress off --ansi off --hangdump --hangdump-timeout 10m "$@" >"$log" 2>&1
   code=$?
   p=$(sed -n 's/^ *succeeded: *//p' "$log" | tail -1) f=$(sed -n 's/^ *failed: *//p' "$log" | tail -1) s=$(sed -n 's/^ *skipped: *//p' "$log" | tail -1)
   printf '%-32s %5s passed %3s failed %4s skipped %s\n' "$name" "${p:-?}" "${f:-?}" "${s:-?}" "$(sed -n 's/^ *duration: *//p' "$log" | tail -1)"

@@ -5,6 +5,7 @@ using TuneSharp.Nn;
 using TuneSharp.Peft.Full;
 using TuneSharp.Peft.Lora;
 using TuneSharp.Peft.Settings;
+using TuneSharp.Peft.Targets;
 
 namespace TuneSharp.Peft;
 
@@ -52,6 +53,15 @@ public static class PeftCatalog
 
         StartTraining(method, model);
         return method;
+    }
+
+    /// <summary>Refuses targets that such a model does not have, before anything is loaded or written.</summary>
+    /// <param name="settings">Of a new adapter; one that is trained on brings its own targets.</param>
+    /// <param name="linears">Names of the model's linear modules.</param>
+    /// <param name="head">Name of its output head.</param>
+    public static void CheckTargets(MethodSettings settings, IReadOnlyList<string> linears, string head)
+    {
+        if (settings is { Method: "lora", InitAdapter: null }) _ = LoraMethod.TargetsOf(TargetModules.FromSetting(settings.TargetModules), linears, head);
     }
 
     /// <summary>Loads and attaches an adapter of any method from a PEFT folder, frozen, as for chatting.</summary>

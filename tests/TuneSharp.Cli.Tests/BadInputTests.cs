@@ -67,13 +67,15 @@ public sealed class BadInputTests(TinyWorld world)
     }
 
     [Fact]
-    public async Task UnknownTarget_TheRunFolderTellsTheStory()
+    public async Task UnknownTarget_IsRefusedBeforeThereIsARun()
     {
         CliResult result = await _cli.RunAsync("train", "--model", world.Model, "--data", world.Data, "--target_modules", "nothing_like_it", "--run_name", "no-target", "--threads", "1");
         result.ExitCode.ShouldBe(2, result.ToString());
+        result.Error.ShouldContain("nothing_like_it");
+        result.Error.ShouldNotContain("resume");
         CliResult show = await _cli.RunAsync("runs", "show", "no-target");
-        show.Out.ShouldContain("failed");
-        show.Out.ShouldContain("nothing_like_it");
+        show.ExitCode.ShouldBe(2, show.ToString());
+        show.Error.ShouldContain("no run named 'no-target'");
     }
 
     /// <summary>Names and sizes of what the person gave.</summary>

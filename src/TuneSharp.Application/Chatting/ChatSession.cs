@@ -52,7 +52,9 @@ public sealed class ChatSession : IDisposable
         {
             var renderer = _loaded.Text.CreateRenderer(new RenderingOptions { System = System, Clock = _clock });
             int[] prompt = _loaded.Text.Tokenizer.EncodeIds(renderer.RenderPrompt(_history));
-            GeneratedText answer = _generator.Generate(prompt, Sampling, emit, cancellation);
+            GeneratedText answer = _generator.Generate(prompt, Sampling, WithoutLeadingBlanks(emit), cancellation);
+            // Templates write what stands between role and text themselves: a blank kept here would stand there twice.
+            answer = answer with { Text = answer.Text.TrimStart() };
             _history.Add(new ChatMessage("assistant", answer.Text));
             return answer;
         }
@@ -85,6 +87,18 @@ public sealed class ChatSession : IDisposable
         IEnumerable<ChatMessage> messages = System is { Length: > 0 } system ? _history.Prepend(new ChatMessage("system", system)) : _history;
         string row = JsonSerializer.Serialize(new { messages = messages.Select(message => new { role = message.Role, content = message.Content }) }, Runs.RunJson.Compact);
         AtomicFile.WriteText(path, row + "\n");
+    }
+
+    private static Action<string> WithoutLeadingBlanks(Action<string> emit)
+    {
+        bool began = false;
+        return piece =>
+        {
+            string shown = began ? piece : piece.TrimStart();
+            if (shown.Length == 0) return;
+            began = true;
+            emit(shown);
+        };
     }
 
     public void Dispose() => _generator.Dispose();

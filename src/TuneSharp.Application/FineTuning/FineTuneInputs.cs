@@ -7,6 +7,7 @@ using TuneSharp.Formats.Adapters;
 using TuneSharp.Formats.Checkpoints;
 using TuneSharp.Formats.Files;
 using TuneSharp.Models;
+using TuneSharp.Peft;
 
 namespace TuneSharp.Application.FineTuning;
 
@@ -52,8 +53,9 @@ public sealed class FineTuneInputs
     {
         string folder = request.Model.ModelNameOrPath!;
         ModelText text = ModelText.Load(folder);
-        if (!ModelCatalog.ModelTypes.Contains(text.Config.ModelType)) throw text.Config.UnknownFamily(ModelCatalog.ModelTypes);
+        ModuleNames modules = ModelCatalog.NamesOf(text.Config);
         CheckpointFolder.Open(folder).Dispose();
+        PeftCatalog.CheckTargets(request.Method, modules.Linears, modules.Head);
         if (request.Method.InitAdapter is { } adapter) AdapterFolder.Open(adapter).Dispose();
         ExampleRenderer renderer = text.CreateRenderer(RenderingOptions.From(request.Data, clock));
         PreparedDataset data = DatasetPreparation.Prepare(request.Data, renderer, text.Context, request.Training.Seed, request.Run.Threads ?? Environment.ProcessorCount);

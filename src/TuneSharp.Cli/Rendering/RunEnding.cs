@@ -21,9 +21,10 @@ internal sealed class RunEnding(CommandHost host)
                 return interrupted ? ExitCode.Interrupted : ExitCode.Success;
             default:
                 host.Terminal.Error.WriteLine(host.Words.Say(CommonTexts.Error, overview.Reason));
+                bool userError = IsUserError(run);
                 if (overview.LastCheckpoint is { } step) host.Terminal.Error.WriteLine(host.Words.Say(RunTexts.ResumeFromCheckpoint, run.Id, step));
-                else host.Terminal.Error.WriteLine(host.Words.Say(RunTexts.NothingSaved, run.Id, run.WorkerLog));
-                return IsUserError(run) ? ExitCode.BadInput : ExitCode.Failed;
+                else host.Terminal.Error.WriteLine(host.Words.Say(userError ? RunTexts.CorrectAndStart : RunTexts.NothingSaved, run.Id, run.WorkerLog));
+                return userError ? ExitCode.BadInput : ExitCode.Failed;
         }
     }
 

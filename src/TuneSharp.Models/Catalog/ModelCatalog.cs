@@ -54,6 +54,9 @@ public static class ModelCatalog
         return model;
     }
 
+    /// <summary>The names of a model's modules, from its configuration: no weight is read and libtorch is not loaded.</summary>
+    public static ModuleNames NamesOf(HfConfig config) => LlamaModel.NamesOf(Read(config));
+
     /// <summary>A model with a random start, for training from nothing. float32.</summary>
     public static ICausalLm CreateRandom(HfConfig config, long seed)
     {

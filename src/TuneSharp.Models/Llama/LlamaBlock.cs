@@ -16,7 +16,7 @@ internal sealed class LlamaBlock
 
     public LlamaBlock(LlamaConfig config, int layer, IWeightSource weights)
     {
-        string name = $"model.layers.{layer}";
+        string name = NameOf(layer);
         AttentionShape shape = config.Attention;
         int hidden = shape.HiddenSize, queries = shape.NumHeads * shape.HeadDim, keys = shape.NumKeyValueHeads * shape.HeadDim;
         _eps = config.RmsNormEps;
@@ -35,6 +35,11 @@ internal sealed class LlamaBlock
             config.Activation);
     }
 
+    /// <summary>Names of a block's linears, in the order of <see cref="Linears"/>: known without a weight.</summary>
+    public static IEnumerable<string> LinearNames(int layer) =>
+        from linear in (string[])["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj", "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj"]
+        select $"{NameOf(layer)}.{linear}";
+
     public IEnumerable<Linear> Linears => [.. _attention.Linears, .. _mlp.Linears];
 
     public IEnumerable<Parameter> Parameters => [_inputNorm, .. Weights(_attention.Linears), _postAttentionNorm, .. Weights(_mlp.Linears)];
@@ -44,6 +49,8 @@ internal sealed class LlamaBlock
         Var h = t.Add(x, _attention.Forward(t, t.RmsNorm(x, _inputNorm, _eps), batch, angles, cache));
         return t.Add(h, _mlp.Forward(t, t.RmsNorm(h, _postAttentionNorm, _eps)));
     }
+
+    private static string NameOf(int layer) => $"model.layers.{layer}";
 
     private static IEnumerable<Parameter> Weights(IEnumerable<Linear> linears) =>
         linears.SelectMany(linear => linear.Bias is null ? (Parameter[])[linear.Weight] : [linear.Weight, linear.Bias]);

@@ -14,6 +14,8 @@ namespace TuneSharp.Models.Llama;
 /// </summary>
 public sealed class LlamaModel : ICausalLm
 {
+    private const string HeadName = "lm_head";
+
     private readonly LlamaConfig _config;
     private readonly Parameter _embedding, _norm;
     private readonly LlamaBlock[] _blocks;
@@ -31,10 +33,13 @@ public sealed class LlamaModel : ICausalLm
         (_embedding, Parameter head) = weights.Vocabulary("model.embed_tokens.weight", "lm_head.weight", config.VocabularySize, attention.HiddenSize, config.TieWordEmbeddings);
         _blocks = [.. Enumerable.Range(0, config.NumLayers).Select(layer => new LlamaBlock(config, layer, weights))];
         _norm = weights.Norm("model.norm.weight", attention.HiddenSize);
-        Head = new Linear("lm_head", head);
+        Head = new Linear(HeadName, head);
         Linears = [.. _blocks.SelectMany(block => block.Linears)];
         Parameters = [_embedding, .. _blocks.SelectMany(block => block.Parameters), _norm, .. ReferenceEquals(head, _embedding) ? (Parameter[])[] : [head]];
     }
+
+    /// <summary>What the modules of such a model are called.</summary>
+    public static ModuleNames NamesOf(LlamaConfig config) => new([.. Enumerable.Range(0, config.NumLayers).SelectMany(LlamaBlock.LinearNames)], HeadName);
 
     public string ModelType => _config.Source.ModelType;
 

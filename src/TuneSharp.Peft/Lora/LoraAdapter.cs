@@ -10,10 +10,10 @@ namespace TuneSharp.Peft.Lora;
 /// <summary>
 /// LoRA (Hu et al. 2021, arXiv:2106.09685) in a slot of a linear: never as a product with a full-size ΔW.
 /// <code>
-/// u_Tr = drop(x)_TI A_rI^T        y_TO += s u B_rO        s = alpha / r, or alpha / sqrt(r)
-/// dU = s dY B^T    dB += s u^T dY    dA += dU^T drop(x)    dX += mask ∘ (dU A)
+/// u_rT = A_rI drop(x)_TI^T        y_TO += s u^T B_rO        s = alpha / r, or alpha / sqrt(r)
+/// dU_rT = s B dY^T    dB += s u dY    dA += dU drop(x)    dX += mask ∘ (dU^T A)
 /// </code>
-/// B is held as [r, O], the transpose of what PEFT stores: both thin products with it are three times as fast in that order.
+/// u lies as [r, T] and B as [r, O], the transpose of what PEFT stores: thin products are twice to three times as fast in that order.
 /// The mask of dropout is a function of the tape's seed and the module's name: backward makes it again instead of keeping it.
 /// </summary>
 public sealed class LoraAdapter : ILinearAdapter, IDisposable
@@ -64,29 +64,29 @@ public sealed class LoraAdapter : ILinearAdapter, IDisposable
         bool trained = Trained, drops = Dropout > 0 && t.Training;
         ulong maskKey = drops ? CounterRandom.Key(t.Seed, _nameHash) : 0;
 
-        Buffer u = t.Rent(numTokens, rank);
+        Buffer u_rT = t.Rent(rank, numTokens);
         if (drops)
         {
             using Buffer dropped_TI = ws.Rent(numTokens, linear.In);
             FillMask(ws, dropped_TI.Tensor, maskKey);
             dropped_TI.Tensor.mul_(x.Data);
-            u.Tensor.addmm_(dropped_TI.Tensor, Computed(A, ws).t(), 0, 1);
+            u_rT.Tensor.addmm_(Computed(A, ws), dropped_TI.Tensor.t(), 0, 1);
         }
-        else u.Tensor.addmm_(x.Data, Computed(A, ws).t(), 0, 1);
-        y.addmm_(u.Tensor, Computed(B, ws), 1, (float)s);
+        else u_rT.Tensor.addmm_(Computed(A, ws), x.Data.t(), 0, 1);
+        y.addmm_(u_rT.Tensor.t(), Computed(B, ws), 1, (float)s);
 
         if (!trained && !x.NeedsGrad) return _ => { };
-        Kept input = trained ? t.Keep(x) : default, hidden = trained ? t.Keep(u) : default;
+        Kept input = trained ? t.Keep(x) : default, hidden = trained ? t.Keep(u_rT) : default;
 
         return dY_TO =>
         {
-            if (trained) B.AddProduct(hidden.Data.t(), dY_TO, s);
-            using Buffer dU = ws.Rent(numTokens, rank);
-            dU.Tensor.addmm_(dY_TO, Computed(B, ws).t(), 0, (float)s);
+            if (trained) B.AddProduct(hidden.Data, dY_TO, s);
+            using Buffer dU_rT = ws.Rent(rank, numTokens);
+            dU_rT.Tensor.addmm_(Computed(B, ws), dY_TO.t(), 0, (float)s);
             if (!drops)
             {
-                if (trained) A.AddProduct(dU.Tensor.t(), input.Data);
-                if (x.NeedsGrad) x.AddProduct(dU.Tensor, Computed(A, ws));
+                if (trained) A.AddProduct(dU_rT.Tensor, input.Data);
+                if (x.NeedsGrad) x.AddProduct(dU_rT.Tensor.t(), Computed(A, ws));
                 return;
             }
 
@@ -95,11 +95,11 @@ public sealed class LoraAdapter : ILinearAdapter, IDisposable
             if (x.NeedsGrad)
             {
                 Buffer dX = ws.Rent(numTokens, linear.In);
-                dX.Tensor.addmm_(dU.Tensor, Computed(A, ws), 0, 1).mul_(mask_TI.Tensor);
+                dX.Tensor.addmm_(dU_rT.Tensor.t(), Computed(A, ws), 0, 1).mul_(mask_TI.Tensor);
                 x.Give(dX);
             }
 
-            if (trained) A.AddProduct(dU.Tensor.t(), mask_TI.Tensor.mul_(input.Data));
+            if (trained) A.AddProduct(dU_rT.Tensor, mask_TI.Tensor.mul_(input.Data));
         };
     }
 

@@ -2,6 +2,7 @@ using TuneSharp.Formats;
 using TuneSharp.Formats.Adapters;
 using TuneSharp.Formats.Safetensors;
 using TuneSharp.Nn;
+using TuneSharp.Peft.Targets;
 
 namespace TuneSharp.Peft.Lora;
 
@@ -16,11 +17,9 @@ public sealed class LoraMethod : ITuningMethod
     private LoraMethod(LoraConfig config, TunableModel model)
     {
         Config = config;
-        IReadOnlyList<string> targets = config.TargetModules.Resolve([.. model.Linears.Select(linear => linear.Name), model.Head.Name], model.Head.Name);
-        if (targets.Contains(model.Head.Name))
-            throw new InvalidInputException($"`target_modules` names the output head {model.Head.Name}, which cannot have an adapter yet.", null, "Leave it out; all-linear does so.");
+        IReadOnlyList<string> targets = TargetsOf(config.TargetModules, [.. model.Linears.Select(linear => linear.Name)], model.Head.Name);
         // PEFT writes what all-linear stood for on this model, so that the file says it wherever it is read.
-        if (config.TargetModules.IsAllLinear) Config = config with { TargetModules = Targets.TargetModules.List([.. targets]) };
+        if (config.TargetModules.IsAllLinear) Config = config with { TargetModules = TargetModules.List([.. targets]) };
         HashSet<string> adapted = [.. targets];
         Adapters = [.. model.Linears.Where(linear => adapted.Contains(linear.Name)).Select(linear => new LoraAdapter(linear, config))];
         _biases = [.. Biases(config.Bias, model, adapted)];
@@ -97,6 +96,15 @@ public sealed class LoraMethod : ITuningMethod
         foreach (LoraAdapter adapter in Adapters) adapter.Linear.Adapters.Remove(adapter);
         foreach (TrainedBias bias in _biases) bias.Swap();
         Attached = false;
+    }
+
+    /// <summary>The modules that get an adapter.</summary>
+    /// <exception cref="InvalidInputException">Nothing fits, or what fits cannot carry one.</exception>
+    internal static IReadOnlyList<string> TargetsOf(TargetModules wanted, IReadOnlyList<string> linears, string head)
+    {
+        IReadOnlyList<string> targets = wanted.Resolve([.. linears, head], head);
+        return !targets.Contains(head) ? targets
+            : throw new InvalidInputException($"`target_modules` names the output head {head}, which cannot have an adapter yet.", null, "Leave it out; all-linear does so.");
     }
 
     /// <summary>The name of a trained parameter in the adapter's file.</summary>
