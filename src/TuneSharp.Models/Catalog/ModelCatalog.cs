@@ -49,6 +49,8 @@ public static class ModelCatalog
             throw;
         }
         warnings.AddRange(weights.Warnings);
+        if (config.GetDouble("attention_dropout", 0, 1, 0) is var dropout and > 0)
+            warnings.Add(FormattableString.Invariant($"config.json asks for attention_dropout {dropout} while training; it is not applied here."));
         if (model.ComputeType == ScalarType.BFloat16 && !Processor.HasBFloat16)
             warnings.Add("compute_dtype is bfloat16, but this processor has no bfloat16 instructions: training is 10 to 100 times slower than with float32.");
         return model;

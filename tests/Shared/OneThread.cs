@@ -1,9 +1,9 @@
 using TorchSharp;
 using TuneSharp.Nn.Runtime;
 
-[assembly: AssemblyFixture(typeof(TuneSharp.Models.Tests.Support.OneThread))]
+[assembly: AssemblyFixture(typeof(TuneSharp.Tests.Shared.OneThread))]
 
-namespace TuneSharp.Models.Tests.Support;
+namespace TuneSharp.Tests.Shared;
 
 /// <summary>Tiny operators gain nothing from a second thread, and on a busy machine wait for it.</summary>
 public sealed class OneThread
