@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using TuneSharp.Data.Json;
 using TuneSharp.Data.Reading;
 using TuneSharp.Data.RowFormats;
@@ -23,10 +24,11 @@ public sealed class DatasetReader
     private readonly DatasetFile _file;
     private readonly bool _formatGiven;
     private readonly IRowFormat? _format;
+    private readonly RowReading _reading;
 
-    private DatasetReader(DatasetFile file, IRowFormat? format, bool formatGiven, string formatName, string reason)
+    private DatasetReader(DatasetFile file, RowReading reading, IRowFormat? format, bool formatGiven, string formatName, string reason)
     {
-        (_file, _format, _formatGiven, FormatName, Reason) = (file, format, formatGiven, formatName, reason);
+        (_file, _reading, _format, _formatGiven, FormatName, Reason) = (file, reading, format, formatGiven, formatName, reason);
     }
 
     public string Path => _file.Path;
@@ -42,47 +44,57 @@ public sealed class DatasetReader
     /// <summary>Why it is that format: "the rows have the keys …".</summary>
     public string Reason { get; }
 
+    /// <summary>What such rows are for, when it is neither fine-tuning on answers nor on texts: "preference", "kto", "classification".</summary>
+    public string? OtherTask => _format?.OtherTask;
+
     /// <summary>Opens a file and looks at its first rows.</summary>
-    /// <param name="path">A .json, .jsonl or .txt file.</param>
+    /// <param name="path">A file of one of the kinds that hold datasets.</param>
     /// <param name="format">"auto", or a name from <see cref="RowFormatCatalog"/>.</param>
     /// <exception cref="UnreadableDatasetException">The file is empty, or no JSON at its very beginning.</exception>
     /// <exception cref="InvalidInputException">No such file, an unknown format, a type of file that cannot be read.</exception>
-    public static DatasetReader Open(string path, string format = RowFormatCatalog.Auto)
+    public static DatasetReader Open(string path, string format = RowFormatCatalog.Auto) => Open(path, new RowReading { Format = format });
+
+    /// <summary>Opens a file and reads its rows as the settings say.</summary>
+    /// <param name="path">A file of one of the kinds that hold datasets.</param>
+    /// <param name="reading">Format, columns, encoding.</param>
+    /// <exception cref="UnreadableDatasetException">The file is empty, or no JSON at its very beginning.</exception>
+    /// <exception cref="InvalidInputException">No such file, an unknown format, a type of file that cannot be read.</exception>
+    public static DatasetReader Open(string path, RowReading reading)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        IRowFormat? given = RowFormatCatalog.Find(format);
-        DatasetFile file = DatasetFile.Open(path, plainText: given is TextRows);
+        ArgumentNullException.ThrowIfNull(reading);
+        IRowFormat? given = reading.GivenFormat();
+        DatasetFile file = DatasetFile.Open(path, plainText: given is TextRows && reading.TextColumn is null, reading.Encoding);
         if (file.Layout == FileLayout.PlainText)
         {
             if (given is not null and not TextRows)
-                throw new InvalidInputException($"The file is plain text; the format {given.Name} needs JSON.", path, "Remove the setting format, or name a JSON file.");
-            return new DatasetReader(file, given ?? new TextRows(), formatGiven: true, "text", "the file is plain text");
+                throw new InvalidInputException($"The file is plain text; the format {given.Name} needs rows with keys.", path, "Remove the setting format, or name a file with rows.");
+            return new DatasetReader(file, reading, given ?? new TextRows(), formatGiven: true, "text", "the file is plain text");
         }
-        if (given is not null) return new DatasetReader(file, given, formatGiven: true, given.Name, "the setting format says so");
+        if (given is not null) return new DatasetReader(file, reading, given, formatGiven: true, given.Name, given is MappedRows ? "prompt_format and answer_column say so" : "the setting format says so");
 
-        (IRowFormat Format, string Reason)? found = null;
-        string? elsewhere = null;
+        (IRowFormat Format, string Reason)? found = file.Header is { } header ? RowFormatCatalog.Recognise(header.Columns) : Look(file);
+        return found is { } f
+            ? new DatasetReader(file, reading, f.Format, formatGiven: false, f.Format.Name, f.Reason)
+            : new DatasetReader(file, reading, null, formatGiven: false, "unknown", "no known format fits the first rows");
+    }
+
+    private static (IRowFormat Format, string Reason)? Look(DatasetFile file)
+    {
         int rows = 0;
         try
         {
             foreach (RawRow row in file.Rows())
             {
-                if (row.Reading.Value is { Kind: JsonKind.Object } value)
-                {
-                    found = RowFormatCatalog.Recognise(value);
-                    if (found is not null) break;
-                    elsewhere ??= KnownElsewhere.Recognise(value);
-                }
+                if (row.Reading.Value is { Kind: JsonKind.Object } value && RowFormatCatalog.Recognise(value) is { } found) return found;
                 if (++rows == SampledRows) break;
             }
         }
-        catch (UnreadableDatasetException) when (found is null)
+        catch (UnreadableDatasetException)
         {
             // Reading for good reports it with everything that came before.
         }
-        return found is { } f
-            ? new DatasetReader(file, f.Format, formatGiven: false, f.Format.Name, f.Reason)
-            : new DatasetReader(file, null, formatGiven: false, elsewhere ?? "unknown", elsewhere is null ? "no known format fits the first rows" : $"the keys are those of a {elsewhere} dataset");
+        return null;
     }
 
     /// <summary>The usable rows in file order. Can be called again and again; each call reads the file anew.</summary>
@@ -90,14 +102,15 @@ public sealed class DatasetReader
     /// Gets every problem. A row with an error is left out after it was reported: a caller that must not lose rows throws
     /// (<see cref="DataProblem.ToException"/>) from here.
     /// </param>
+    /// <param name="everyTask">Also rows that are for another kind of training; otherwise such a file is an error.</param>
     /// <exception cref="UnreadableDatasetException">The file as a whole is broken; rows that were delivered before must not be used.</exception>
-    public IEnumerable<DatasetRow> Read(Action<DataProblem>? report = null)
+    public IEnumerable<DatasetRow> Read(Action<DataProblem>? report = null, bool everyTask = false)
     {
         report ??= problem =>
         {
             if (problem.Severity == ProblemSeverity.Error) throw problem.ToException();
         };
-        return Layout == FileLayout.PlainText ? ReadText(report) : ReadRows(report);
+        return Layout == FileLayout.PlainText ? ReadText(report) : ReadRows(report, everyTask);
     }
 
     private IEnumerable<DatasetRow> ReadText(Action<DataProblem> report)
@@ -107,12 +120,14 @@ public sealed class DatasetReader
         else yield return new TextRow(new RowSource(Path, 1, 1), text);
     }
 
-    private IEnumerable<DatasetRow> ReadRows(Action<DataProblem> report)
+    private IEnumerable<DatasetRow> ReadRows(Action<DataProblem> report, bool everyTask)
     {
         if (Layout == FileLayout.WrappedList) report(FileProblem(ProblemSeverity.Warning, ProblemKind.WrappedList, "The rows sit inside one object, under a key of it.", "They are read; a plain list or JSON lines is the usual form."));
-        if (_format is null && FormatName != "unknown")
+        if (_file.Header is { InFile: false } header)
+            report(FileProblem(ProblemSeverity.Warning, ProblemKind.NoHeader, $"There is no header line: the columns are taken as {string.Join(", ", header.Columns)}.", "Write the names of the columns on the first line."));
+        if (!everyTask && OtherTask is { } task)
         {
-            report(FileProblem(ProblemSeverity.Error, ProblemKind.NotSupported, $"This is a {FormatName} dataset, which cannot be trained on yet.", $"Known formats: {string.Join(", ", RowFormatCatalog.All.Select(f => f.Name))}."));
+            report(FileProblem(ProblemSeverity.Error, ProblemKind.NotSupported, $"This is a {task} dataset ({Reason}): it cannot be used to fine-tune on answers.", $"Give rows of one of these: {string.Join(", ", RowFormatCatalog.Trainable.Select(f => f.Name))}."));
             yield break;
         }
 
@@ -124,14 +139,19 @@ public sealed class DatasetReader
         {
             number = raw.Number;
             if (number == 2 && Layout == FileLayout.JsonObjects)
-                report(FileProblem(ProblemSeverity.Warning, ProblemKind.PrettyObjects, "Several indented objects follow one another: that is neither JSON nor JSON lines.", "They are read; one object a line is the usual form."));
-            var context = new RowContext(Path, raw, report);
+                report(FileProblem(ProblemSeverity.Warning, ProblemKind.PrettyObjects, "Several objects follow one another, not one a line: that is neither JSON nor JSON lines.", "They are read; one object a line is the usual form."));
+            var context = new RowContext(Path, raw, report) { TextColumn = _reading.TextColumn };
             if (Object(raw, context) is not { } item) continue;
             IRowFormat? format = _formatGiven ? _format : RowFormatCatalog.Recognise(item)?.Format ?? _format;
             if (format is null)
             {
                 if (!keysReported) report(NeedsMapping(item));
                 keysReported = true;
+                continue;
+            }
+            if (!everyTask && format.OtherTask is not null)
+            {
+                context.Error(ProblemKind.NotSupported, $"The row is for {format.OtherTask} training, not for fine-tuning on answers.", "Remove it.");
                 continue;
             }
             if (!ReferenceEquals(format, _format) && otherFormats.Add(format.Name))
@@ -143,7 +163,7 @@ public sealed class DatasetReader
             if (row is null || context.Failed) continue;
             if (row is ConversationRow conversation && conversation.Turns.Sum(turn => (long)turn.Message.Content.Length) is > LongRowCharacters and var length)
                 context.Warn(ProblemKind.LongRow, $"The row has {length} characters, much more than any usual context.", "See to max_length and overlong_rows.");
-            yield return row;
+            yield return _reading.KeepOtherColumns ? row with { OtherColumns = OtherColumns(item, format) } : row;
         }
         if (number == 0) report(NoRows());
     }
@@ -162,9 +182,19 @@ public sealed class DatasetReader
             context.Error(ProblemKind.NotAnObject, $"The row is {item.KindName}, not an object.", "Write {\"key\": value, …}, or remove it.", null, item);
             return null;
         }
+        foreach (JsonItem big in raw.Reading.BigNumbers ?? [])
+            context.Warn(ProblemKind.BigNumber, $"The number {Quoted.Text(big.Text)} is beyond what a double can hold.", "Write it as a text, or remove it.", null, big);
         foreach (DuplicateKey key in raw.Reading.DuplicateKeys)
             context.Report(ProblemSeverity.Warning, ProblemKind.DuplicateKey, $"{Quoted.Text(key.Name)} appears twice; the last one is used.", "Remove one of them.", key.Name, key.Offset);
         return item;
+    }
+
+    private static JsonObject? OtherColumns(JsonItem item, IRowFormat format)
+    {
+        JsonObject? others = null;
+        foreach (JsonMember member in item.Members)
+            if (!format.Uses(member.Name)) (others ??= [])[member.Name] = member.Value.ToNode();
+        return others;
     }
 
     private static bool IsReasoning(string name) =>
@@ -174,9 +204,14 @@ public sealed class DatasetReader
 
     private DataProblem NoRows() => FileProblem(ProblemSeverity.Error, ProblemKind.NoRows, "The file holds no rows.", "Check that it is the file you meant.");
 
-    private DataProblem NeedsMapping(JsonItem row) => FileProblem(ProblemSeverity.Error, ProblemKind.NeedsMapping,
-        $"The keys {string.Join(", ", row.Members.Take(12).Select(member => Quoted.Text(member.Name)))} match no known format.",
-        $"Rename them to one of: {string.Join("; ", RowFormatCatalog.All.Select(format => format.Keys))}.");
+    private DataProblem NeedsMapping(JsonItem row)
+    {
+        (string Prompt, string Answer)? proposal = ColumnProposal.For(row);
+        return FileProblem(ProblemSeverity.Error, ProblemKind.NeedsMapping,
+            $"The {(_file.Header is null ? "keys" : "columns")} {string.Join(", ", row.Members.Take(12).Select(member => Quoted.Text(member.Name)))} match no known format.",
+            proposal is var (prompt, answer) ? $"Say which is which, for example prompt_format: \"{{{prompt}}}\" and answer_column: {answer}."
+                : $"Say which is which with prompt_format and answer_column, or rename them to one of: {string.Join("; ", RowFormatCatalog.Trainable.Select(format => format.Keys))}.");
+    }
 
     private DataProblem FileProblem(ProblemSeverity severity, string kind, string why, string? fix) => new(severity, kind, why, fix) { File = Path };
 }

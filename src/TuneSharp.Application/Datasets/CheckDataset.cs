@@ -1,5 +1,6 @@
 using TuneSharp.Application.Models;
 using TuneSharp.Application.Runs;
+using TuneSharp.Data;
 using TuneSharp.Data.Checking;
 using TuneSharp.Data.Rendering;
 
@@ -12,13 +13,15 @@ public sealed record DatasetVerdict(DatasetCheck Check, int? Context);
 /// <summary>Looks through a dataset file before anything is trained on it.</summary>
 public sealed class CheckDataset(HomeFolder home, TimeProvider clock)
 {
+    /// <param name="data">File, format, columns.</param>
     /// <param name="model">Model whose tokens are counted; null counts characters.</param>
     /// <exception cref="Formats.InvalidInputException">The file or the model does not exist. Problems of the rows are in the result.</exception>
-    public DatasetVerdict Execute(string file, string format, string? model)
+    public DatasetVerdict Execute(DataSettings data, string? model)
     {
-        if (model is null) return new DatasetVerdict(DatasetCheck.Run(file, format), null);
+        RowReading reading = RowReading.From(data);
+        if (model is null) return new DatasetVerdict(DatasetCheck.Run(data.Dataset!, reading), null);
         ModelText text = ModelText.Load(new ModelStore(home).Locate(model));
-        ExampleRenderer renderer = text.CreateRenderer(new RenderingOptions { Clock = clock });
-        return new DatasetVerdict(DatasetCheck.Run(file, format, renderer, Environment.ProcessorCount), text.Context);
+        ExampleRenderer renderer = text.CreateRenderer(RenderingOptions.From(data, clock));
+        return new DatasetVerdict(DatasetCheck.Run(data.Dataset!, reading, renderer, Environment.ProcessorCount), text.Context);
     }
 }

@@ -16,7 +16,7 @@ public sealed class ShowRow(HomeFolder home, TimeProvider clock)
         ModelText text = ModelText.Load(new ModelStore(home).Locate(model));
         ExampleRenderer renderer = text.CreateRenderer(RenderingOptions.From(data, clock));
         long last = 0;
-        foreach (DatasetRow candidate in DatasetReader.Open(data.Dataset!, data.Format).Read(problem => Refuse(problem, row)))
+        foreach (DatasetRow candidate in DatasetReader.Open(data.Dataset!, RowReading.From(data)).Read(problem => Refuse(problem, row)))
         {
             last = candidate.Source.Row;
             if (last < row) continue;

@@ -39,7 +39,7 @@ public sealed class EvaluateModels(TimeProvider clock)
     /// <summary>All rows of the file; the first that cannot be used ends the measurement.</summary>
     public static IReadOnlyList<DatasetRow> ReadRows(DataSettings data)
     {
-        IEnumerable<DatasetRow> rows = DatasetReader.Open(data.Dataset!, data.Format).Read();
+        IEnumerable<DatasetRow> rows = DatasetReader.Open(data.Dataset!, RowReading.From(data)).Read();
         List<DatasetRow> read = [.. data.MaxSamples is { } most ? rows.Take(most) : rows];
         return read.Count > 0 ? read : throw new InvalidInputException("The file has no row to measure on.", data.Dataset);
     }

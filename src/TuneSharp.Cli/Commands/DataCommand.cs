@@ -8,7 +8,7 @@ using TuneSharp.Data.Rendering;
 
 namespace TuneSharp.Cli.Commands;
 
-/// <summary><c>tunesharp data check FILE</c> and <c>tunesharp data show FILE --row N</c></summary>
+/// <summary><c>tunesharp data check FILE</c>, <c>tunesharp data show FILE --row N</c>, and the commands beside them.</summary>
 internal static class DataCommand
 {
     private const int MostProblems = 50;
@@ -18,21 +18,19 @@ internal static class DataCommand
         {
             Check(host, global),
             Show(host, global),
+            DataConvertCommand.Create(host),
         };
 
     private static DocumentedCommand Check(CommandHost host, GlobalOptions global)
     {
         Wording words = host.Words;
-        var file = new Argument<string>("FILE") { Description = words[DataTexts.File] };
-        var format = new Option<string>("--format") { Description = words[DataTexts.Format], HelpName = "FORMAT", DefaultValueFactory = _ => "auto" };
         var model = new Option<string?>("--model") { Description = words[DataTexts.Model], HelpName = "MODEL" };
         var command = new DocumentedCommand("check", words[DataTexts.CheckSummary]) { Examples = [new("data check rows.jsonl --model models/my-model", words[DataTexts.CheckExample])] };
-        command.Add(file);
-        command.Add(format);
+        RowReadingOptions reading = RowReadingOptions.AddTo(command, words);
         command.Add(model);
         command.SetAction(parsed =>
         {
-            DatasetVerdict verdict = new CheckDataset(global.HomeOf(parsed, host), host.Clock).Execute(parsed.GetValue(file)!, parsed.GetValue(format)!, parsed.GetValue(model));
+            DatasetVerdict verdict = new CheckDataset(global.HomeOf(parsed, host), host.Clock).Execute(reading.Read(parsed), parsed.GetValue(model));
             Tell(host, verdict);
             return verdict.Check.IsClean ? ExitCode.Success : ExitCode.BadInput;
         });
@@ -48,12 +46,17 @@ internal static class DataCommand
         {
             LengthReport lengths = check.Lengths;
             host.Line(DataTexts.Lengths, host.Words[check.LengthUnit == "tokens" ? DataTexts.Tokens : DataTexts.Characters], lengths.Shortest, lengths.Percentile(0.5), lengths.Percentile(0.9), lengths.Percentile(0.99), lengths.Longest, lengths.Total);
-            if (check.LengthUnit == "tokens") host.Terminal.Out.WriteLine(lengths.Advice(verdict.Context));
+            if (check.LengthUnit == "tokens")
+            {
+                Histogram(host, lengths);
+                host.Terminal.Out.WriteLine(lengths.Advice(verdict.Context));
+            }
         }
+        if (check.OtherTask is { } task) host.Line(DataTexts.OtherTask, task);
 
         if (check.Problems.Errors + check.Problems.Warnings == 0)
         {
-            host.Line(DataTexts.Clean);
+            if (check.IsClean) host.Line(DataTexts.Clean);
             return;
         }
 
@@ -64,21 +67,32 @@ internal static class DataCommand
         if (more > 0) host.Line(DataTexts.MoreProblems, more);
     }
 
+    // As many blocks as the share of the fullest step; a step that holds anything shows at least a thin one.
+    private static void Histogram(CommandHost host, LengthReport lengths)
+    {
+        const int Width = 40;
+        IReadOnlyList<(int UpTo, int Rows)> steps = lengths.Histogram();
+        int most = steps.Max(step => step.Rows);
+        foreach ((int upTo, int rows) in steps)
+        {
+            string bar = rows == 0 ? "" : (int)Math.Round((double)Width * rows / most) is > 0 and var blocks ? new string('█', blocks) : "▏";
+            host.Terminal.Out.WriteLine($"  ≤ {upTo,6}  {bar}{(rows == 0 ? "" : " ")}{rows}");
+        }
+    }
+
     private static DocumentedCommand Show(CommandHost host, GlobalOptions global)
     {
         Wording words = host.Words;
-        var file = new Argument<string>("FILE") { Description = words[DataTexts.File] };
         var row = new Option<long>("--row") { Description = words[DataTexts.Row], HelpName = "N", DefaultValueFactory = _ => 1 };
         var model = new Option<string>("--model") { Description = words[DataTexts.ShowModel], HelpName = "MODEL", Required = true };
-        var format = new Option<string>("--format") { Description = words[DataTexts.Format], HelpName = "FORMAT", DefaultValueFactory = _ => "auto" };
         var system = new Option<string?>("--system") { Description = words[DataTexts.System], HelpName = "TEXT" };
         var prompt = new Option<bool>("--train_on_prompt", "--train-on-prompt") { Description = words[DataTexts.TrainOnPrompt] };
         var command = new DocumentedCommand("show", words[DataTexts.ShowSummary]) { Examples = [new("data show rows.jsonl --row 2 --model models/my-model", words[DataTexts.ShowExample])] };
-        foreach (Option option in (Option[])[row, model, format, system, prompt]) command.Add(option);
-        command.Add(file);
+        RowReadingOptions reading = RowReadingOptions.AddTo(command, words);
+        foreach (Option option in (Option[])[row, model, system, prompt]) command.Add(option);
         command.SetAction(parsed =>
         {
-            var data = new DataSettings { Dataset = parsed.GetValue(file), Format = parsed.GetValue(format)!, System = parsed.GetValue(system), TrainOnPrompt = parsed.GetValue(prompt) };
+            DataSettings data = reading.Read(parsed) with { System = parsed.GetValue(system), TrainOnPrompt = parsed.GetValue(prompt) };
             IReadOnlyList<ViewedToken> tokens = new ShowRow(global.HomeOf(parsed, host), host.Clock).Execute(data, parsed.GetValue(model)!, parsed.GetValue(row));
             foreach (ViewedToken token in tokens)
                 host.Terminal.Out.WriteLine($"{token.Position,5}  {(token.IsLearned ? '+' : ' ')}  {token.Id,7}  {(token.Text.Contains('\uFFFD') ? token.Token : token.Text)}");

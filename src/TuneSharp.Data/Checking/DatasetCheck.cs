@@ -45,8 +45,11 @@ public sealed class DatasetCheck
 
     public ProblemLog Problems { get; } = new();
 
+    /// <summary>What the rows are for, when it is another kind of training: "preference", "kto", "classification".</summary>
+    public string? OtherTask { get; private set; }
+
     /// <summary>Nothing stands in the way of training on every row.</summary>
-    public bool IsClean => Problems.Errors == 0 && Rows > 0;
+    public bool IsClean => Problems.Errors == 0 && Rows > 0 && OtherTask is null;
 
     /// <summary>Tokens that are learned, over all rows; 0 without a tokenizer.</summary>
     public long LearnedTokens { get; private set; }
@@ -58,20 +61,26 @@ public sealed class DatasetCheck
     /// <param name="threads">Threads for tokenizing.</param>
     /// <param name="onRow">Gets every usable row; for callers that want them too.</param>
     /// <exception cref="InvalidInputException">There is no such file.</exception>
-    public static DatasetCheck Run(string path, string format = RowFormatCatalog.Auto, ExampleRenderer? renderer = null, int threads = 1, Action<DatasetRow>? onRow = null)
+    public static DatasetCheck Run(string path, string format = RowFormatCatalog.Auto, ExampleRenderer? renderer = null, int threads = 1, Action<DatasetRow>? onRow = null) =>
+        Run(path, new RowReading { Format = format }, renderer, threads, onRow);
+
+    /// <inheritdoc cref="Run(string, string, ExampleRenderer?, int, Action{DatasetRow}?)"/>
+    /// <param name="reading">How the rows are to be read.</param>
+    public static DatasetCheck Run(string path, RowReading reading, ExampleRenderer? renderer = null, int threads = 1, Action<DatasetRow>? onRow = null)
     {
         var check = new DatasetCheck(path) { LengthUnit = renderer is null ? "characters" : "tokens" };
         var lengths = new List<int>();
         try
         {
-            DatasetReader reader = DatasetReader.Open(path, format);
-            (check.Format, check.Reason, check.EncodingName, check.Layout) = (reader.FormatName, reader.Reason, reader.EncodingName, reader.Layout);
-            IEnumerable<DatasetRow> rows = check.Count(reader.Read(check.Problems.Add), onRow);
+            DatasetReader reader = DatasetReader.Open(path, reading);
+            (check.Format, check.Reason, check.EncodingName, check.Layout, check.OtherTask) = (reader.FormatName, reader.Reason, reader.EncodingName, reader.Layout, reader.OtherTask);
+            if (check.OtherTask is not null) (renderer, check.LengthUnit) = (null, "characters");
+            IEnumerable<DatasetRow> rows = check.Count(reader.Read(check.Problems.Add, everyTask: check.OtherTask is not null), onRow);
             if (renderer is null) lengths.AddRange(rows.Select(Characters));
             else
                 foreach ((DatasetRow row, RenderedExample? example) in renderer.RenderAll(rows, threads, check.Refused))
                     if (example is not null) lengths.Add(check.Look(row, example));
-            if (check.Problems.Counts.ContainsKey((ProblemSeverity.Error, ProblemKind.NoRows))) check.Format = "empty";
+            if (check.Problems.Counts.ContainsKey((ProblemSeverity.Error, ProblemKind.NoRows)) && check.Format == "unknown") check.Format = "empty";
             else if (check.Problems.Counts.ContainsKey((ProblemSeverity.Warning, ProblemKind.MixedFormats))) check.Format = "mixed";
         }
         catch (UnreadableDatasetException e)
@@ -128,7 +137,12 @@ public sealed class DatasetCheck
     private static int Characters(DatasetRow row) => row switch
     {
         TextRow text => text.Text.Length,
-        ConversationRow conversation => (int)Math.Min(int.MaxValue, conversation.Turns.Sum(turn => (long)turn.Message.Content.Length)),
+        ConversationRow conversation => Characters(conversation.Turns),
+        PreferenceRow pair => Characters([.. pair.Turns, new Turn(pair.Chosen), new Turn(pair.Rejected)]),
+        RatedRow rated => Characters(rated.Turns),
+        LabelledRow labelled => labelled.Text.Length,
         _ => 0,
     };
+
+    private static int Characters(IReadOnlyList<Turn> turns) => (int)Math.Min(int.MaxValue, turns.Sum(turn => (long)turn.Message.Content.Length));
 }

@@ -142,7 +142,7 @@ internal ref partial struct JsonParser
         {
             int bad = 0;
             while (Rune.DecodeFromUtf8(raw[bad..], out _, out int consumed) == OperationStatus.Done) bad += consumed;
-            _reading.Fault = new JsonFault(start + bad, ProblemKind.Encoding, "The text holds bytes that are not UTF-8.", "Save the file as UTF-8.", InText: true);
+            _reading.Fault = new JsonFault(start + bad, ProblemKind.Encoding, "The text holds bytes that are not UTF-8.", "Save the file as UTF-8, or name its encoding (encoding: gb18030).", InText: true);
         }
         return Encoding.UTF8.GetString(text);
     }

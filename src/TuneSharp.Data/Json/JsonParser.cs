@@ -179,7 +179,9 @@ internal ref partial struct JsonParser
         }
         if (_at == _json.Length && !valid) return FailAtEnd();
         if (!valid || (_at < _json.Length && (IsWordByte(_json[_at]) || _json[_at] == '.'))) return Fail(start, "This is not a JSON number.", "Put texts in double quotes.");
-        return new JsonItem(JsonKind.Number, start) { Text = Encoding.ASCII.GetString(_json[start.._at]) };
+        var number = new JsonItem(JsonKind.Number, start) { Text = Encoding.ASCII.GetString(_json[start.._at]) };
+        if (number.Text.Length > 4 && double.IsInfinity(double.Parse(number.Text, CultureInfo.InvariantCulture))) (_reading.BigNumbers ??= []).Add(number);
+        return number;
     }
 
     private JsonItem? FailAtUnexpected(string expected)
@@ -195,7 +197,7 @@ internal ref partial struct JsonParser
             if (StartsWith(rest, word)) return Fail(_at, $"{word} is Python, not JSON.", $"Write {right}.");
         if (Rune.DecodeFromUtf8(rest, out Rune found, out _) != OperationStatus.Done)
         {
-            return Fail(_at, "There are bytes that are not UTF-8.", "Save the file as UTF-8.", kind: ProblemKind.Encoding);
+            return Fail(_at, "There are bytes that are not UTF-8.", "Save the file as UTF-8, or name its encoding (encoding: gb18030).", kind: ProblemKind.Encoding);
         }
         string shown = Rune.IsControl(found) || Rune.IsWhiteSpace(found) ? string.Create(CultureInfo.InvariantCulture, $"U+{found.Value:X4}") : $"'{found}'";
         return Fail(_at, $"Expected {expected}, found {shown}.");

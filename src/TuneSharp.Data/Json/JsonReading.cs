@@ -21,4 +21,7 @@ internal sealed class JsonReading
     public int End { get; set; }
 
     public List<DuplicateKey> DuplicateKeys { get; } = [];
+
+    /// <summary>Numbers that no double can hold (1e999); null when there are none.</summary>
+    public List<JsonItem>? BigNumbers { get; set; }
 }

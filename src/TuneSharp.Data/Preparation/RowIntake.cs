@@ -21,7 +21,7 @@ internal sealed class RowIntake(DataSettings settings)
     {
         var questions = new List<UInt128>();
         var wholes = new List<UInt128>();
-        foreach (DatasetRow row in Take(DatasetReader.Open(files.Train, settings.Format).Read(Quiet)))
+        foreach (DatasetRow row in Take(DatasetReader.Open(files.Train, RowReading.From(settings)).Read(Quiet)))
         {
             questions.Add(RowFingerprint.Question(row));
             wholes.Add(RowFingerprint.Normalised(row));
@@ -32,7 +32,7 @@ internal sealed class RowIntake(DataSettings settings)
     /// <summary>The usable rows of a file.</summary>
     public IEnumerable<DatasetRow> Read(string file)
     {
-        foreach (DatasetRow row in Take(DatasetReader.Open(file, settings.Format).Read(Report)))
+        foreach (DatasetRow row in Take(DatasetReader.Open(file, RowReading.From(settings)).Read(Report)))
         {
             Usable++;
             yield return row;

@@ -27,6 +27,7 @@ public sealed record DataProblem(ProblemSeverity Severity, string Kind, string W
     /// <summary>Number of the data row in its file.</summary>
     public long? Row { get; init; }
 
+    /// <summary>Null or 0 in a file without lines (Parquet, Arrow).</summary>
     public long? Line { get; init; }
 
     public int? Column { get; init; }
@@ -41,7 +42,7 @@ public sealed record DataProblem(ProblemSeverity Severity, string Kind, string W
         {
             var where = new StringBuilder(File is null ? "" : Path.GetFileName(File));
             Append("row", Row?.ToString());
-            Append("line", Line?.ToString());
+            Append("line", Line is 0 ? null : Line?.ToString());
             Append("column", Column?.ToString());
             Append("field", Field);
             return where.ToString();

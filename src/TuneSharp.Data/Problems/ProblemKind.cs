@@ -5,10 +5,17 @@ public static class ProblemKind
 {
     public const string InvalidJson = "invalid_json";
     public const string Encoding = "encoding";
+    public const string Unreadable = "unreadable";
     public const string EmptyFile = "empty_file";
     public const string NoRows = "no_rows";
     public const string WrappedList = "wrapped_list";
     public const string PrettyObjects = "pretty_objects";
+    public const string DuplicateHeader = "duplicate_header";
+    public const string NoHeader = "no_header";
+    public const string ColumnCount = "column_count";
+    public const string UnclosedQuote = "unclosed_quote";
+    public const string EqualPair = "equal_pair";
+    public const string BigNumber = "big_number";
     public const string NotAnObject = "not_an_object";
     public const string NeedsMapping = "needs_mapping";
     public const string NotSupported = "not_supported";

@@ -52,13 +52,14 @@ internal sealed class ByteSource(Stream stream, string path) : IDisposable
     }
 
     /// <summary>Consumes blanks and line breaks; false when nothing else follows.</summary>
-    public bool SkipWhiteSpace()
+    /// <param name="lineBreaksOnly">Blanks and tabs stay: in a table they may be a field.</param>
+    public bool SkipWhiteSpace(bool lineBreaksOnly = false)
     {
         while (true)
         {
             ReadOnlySpan<byte> bytes = Buffered.Span;
             int i = 0;
-            while (i < bytes.Length && Json.JsonParser.IsWhiteSpace(bytes[i])) i++;
+            while (i < bytes.Length && (lineBreaksOnly ? bytes[i] is (byte)'\n' or (byte)'\r' : Json.JsonParser.IsWhiteSpace(bytes[i]))) i++;
             Consume(i);
             if (_start < _end) return true;
             if (!Fill()) return false;

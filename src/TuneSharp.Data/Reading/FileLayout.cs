@@ -15,6 +15,18 @@ public enum FileLayout
     /// <summary>One object that holds the list of rows under some key.</summary>
     WrappedList,
 
+    /// <summary>A table as text: CSV, TSV.</summary>
+    Table,
+
+    /// <summary>A spreadsheet: the first sheet of an .xlsx file.</summary>
+    Sheet,
+
+    /// <summary>Apache Parquet.</summary>
+    Parquet,
+
+    /// <summary>Apache Arrow, as a file or as a stream.</summary>
+    Arrow,
+
     /// <summary>Plain text: no rows, documents.</summary>
     PlainText,
 }

@@ -15,9 +15,13 @@ internal readonly record struct RawRow(long Number, ReadOnlyMemory<byte> Bytes, 
     /// <summary>Offset of the row inside <see cref="Bytes"/>: not 0 where several rows share the bytes.</summary>
     public int Start { get; init; }
 
-    /// <summary>Line on which the row begins.</summary>
+    /// <summary>Line on which the row begins; 0 in a file without lines.</summary>
     public long Line => PlaceOf(Start).Line;
 
+    /// <summary>A row of a file that is no text: there are no columns to name, and no lines but those of a sheet.</summary>
+    /// <param name="line">Row of the sheet; 0 = none.</param>
+    public static RawRow WithoutText(long number, long line, JsonReading reading) => new(number, default, line, 0, reading);
+
     /// <summary>Line and column of a byte of this row.</summary>
-    public (long Line, int Column) PlaceOf(int offset) => TextPlace.Behind(Bytes.Span[..Math.Min(offset, Bytes.Length)], BaseLine, BaseColumn);
+    public (long Line, int Column) PlaceOf(int offset) => Bytes.IsEmpty ? (BaseLine, BaseColumn) : TextPlace.Behind(Bytes.Span[..Math.Min(offset, Bytes.Length)], BaseLine, BaseColumn);
 }

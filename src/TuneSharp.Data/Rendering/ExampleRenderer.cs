@@ -34,8 +34,9 @@ public sealed class ExampleRenderer
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         _tokenizer = tokenizer;
-        _template = template ?? PlainChatTemplate.Instance;
         _options = options ?? new RenderingOptions();
+        if (_options.WholeText) template = null;
+        _template = template ?? (_options.WholeText ? WholeTextTemplate.Instance : PlainChatTemplate.Instance);
         _specialTokens = template is null ? PlainChatTemplate.SpecialTokens(tokenizer) : tokenizer.SpecialTokens.All;
         _controlTexts = [.. tokenizer.AddedTokens.Where(token => token.IsSpecial).Select(token => token.Content)];
         _controlIds = [.. tokenizer.AddedTokens.Where(token => token.IsSpecial).Select(token => token.Id)];
@@ -51,7 +52,12 @@ public sealed class ExampleRenderer
         ArgumentNullException.ThrowIfNull(row);
         try
         {
-            return row is TextRow text ? RenderText(text) : RenderConversation((ConversationRow)row);
+            return row switch
+            {
+                TextRow text => RenderText(text),
+                ConversationRow conversation => RenderConversation(conversation),
+                _ => throw new ArgumentException($"A {row.GetType().Name} is not for fine-tuning on answers.", nameof(row)),
+            };
         }
         catch (ChatTemplateException e)
         {

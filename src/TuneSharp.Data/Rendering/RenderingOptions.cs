@@ -11,6 +11,9 @@ public sealed record RenderingOptions
     /// <summary>Learn the last answer of a conversation only.</summary>
     public bool LastTurnOnly { get; init; }
 
+    /// <summary>The prompt holds everything: no chat template is put around it (<see cref="WholeTextTemplate"/>).</summary>
+    public bool WholeText { get; init; }
+
     /// <summary>System text for conversations without one; null = none is added (a template may have its own).</summary>
     public string? System { get; init; }
 
@@ -24,6 +27,13 @@ public sealed record RenderingOptions
     public static RenderingOptions From(DataSettings settings, TimeProvider? clock = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return new RenderingOptions { TrainOnPrompt = settings.TrainOnPrompt, LastTurnOnly = settings.LastTurnOnly, System = settings.System, Clock = clock ?? TimeProvider.System };
+        return new RenderingOptions
+        {
+            TrainOnPrompt = settings.TrainOnPrompt,
+            LastTurnOnly = settings.LastTurnOnly,
+            WholeText = RowReading.From(settings).Mapping() is { IsWholeText: true },
+            System = settings.System,
+            Clock = clock ?? TimeProvider.System,
+        };
     }
 }

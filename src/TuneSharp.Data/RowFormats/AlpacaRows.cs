@@ -19,6 +19,8 @@ internal sealed class AlpacaRows : IRowFormat
 
     public string Example => """{"instruction": "Name the colour.", "input": "grass", "output": "green", "system": "Be brief.", "history": [["Hello", "Hi."]]}""";
 
+    public bool Uses(string column) => column is "instruction" or "input" or "system" or "history" || s_output.Contains(column);
+
     public string? Recognise(JsonItem row) => row["instruction"] is null ? null
         : row.FirstOf(s_output) is { } output ? $"the rows have the keys \"instruction\" and \"{output.Name}\""
         : "the rows have the key \"instruction\"";

@@ -14,6 +14,10 @@ internal static class ConversationTurns
     /// <summary>The member that holds the turns.</summary>
     public static JsonMember? List(JsonItem row) => row.FirstOf(s_listKeys);
 
+    public static bool IsList(string column) => s_listKeys.Contains(column);
+
+    public static bool Uses(string column) => IsList(column) || column is "system" or "tools" or "functions";
+
     public static string? Recognise(JsonItem row, TurnKeys keys, string emptyListKey)
     {
         if (List(row) is not { } list) return null;
@@ -63,6 +67,21 @@ internal static class ConversationTurns
         else if (turns[^1].Message.Role != "assistant") context.Error(ProblemKind.Unpaired, $"The last {turns[^1].Message.Role} turn has no answer.", "Add the answer, or remove that turn.");
         else if (!turns.Exists(t => t.IsLearned)) context.Error(ProblemKind.NothingToLearn, "Every answer has weight 0.", "Give one of them weight 1, or remove the row.");
         return context.Failed ? null : new ConversationRow(context.Source, turns) { Tools = tools };
+    }
+
+    /// <summary>A list of turns in whichever spelling its first turn has; problems go to the context.</summary>
+    public static List<Turn> Turns(JsonItem list, string field, RowContext context)
+    {
+        var turns = new List<Turn>();
+        if (list.Kind != JsonKind.List)
+        {
+            context.Error(ProblemKind.WrongType, $"{field} is {list.KindName}, not a list of turns.", null, field, list);
+            return turns;
+        }
+        TurnKeys keys = list.Items is [{ Kind: JsonKind.Object } first, ..] && first[TurnKeys.ShareGpt.Role] is not null ? TurnKeys.ShareGpt : TurnKeys.OpenAi;
+        for (int i = 0; i < list.Items.Count; i++)
+            if (ReadTurn(list.Items[i], keys, $"{field}[{i}]", context) is { } turn) turns.Add(turn);
+        return turns;
     }
 
     private static Turn? ReadTurn(JsonItem item, TurnKeys keys, string field, RowContext context)

@@ -17,6 +17,12 @@ internal interface IRowFormat
     /// <summary>A row of this format, as JSON.</summary>
     string Example { get; }
 
+    /// <summary>The kind of training that such rows are for, when it is not fine-tuning on answers and texts: they are read and checked, not trained on.</summary>
+    string? OtherTask => null;
+
+    /// <summary>Whether the format reads this column; every other one means nothing to it.</summary>
+    bool Uses(string column);
+
     /// <summary>Why an object is a row of this format; null when it is none. Looks at keys, not at contents.</summary>
     string? Recognise(JsonItem row);
 

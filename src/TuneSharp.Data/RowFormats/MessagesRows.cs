@@ -14,6 +14,8 @@ internal sealed class MessagesRows : IRowFormat
 
     public string Example => """{"messages": [{"role": "user", "content": "What do cows eat?"}, {"role": "assistant", "content": "Grass."}]}""";
 
+    public bool Uses(string column) => ConversationTurns.Uses(column);
+
     public string? Recognise(JsonItem row) => ConversationTurns.Recognise(row, TurnKeys.OpenAi, emptyListKey: "messages");
 
     public DatasetRow? Read(JsonItem row, RowContext context) => ConversationTurns.Read(row, TurnKeys.OpenAi, "messages", strictOrder: false, context);
@@ -30,6 +32,8 @@ internal sealed class ShareGptRows : IRowFormat
 
     public string Example => """{"conversations": [{"from": "human", "value": "What do cows eat?"}, {"from": "gpt", "value": "Grass."}]}""";
 
+    public bool Uses(string column) => ConversationTurns.Uses(column);
+
     public string? Recognise(JsonItem row) => ConversationTurns.Recognise(row, TurnKeys.ShareGpt, emptyListKey: "conversations");
 
     public DatasetRow? Read(JsonItem row, RowContext context) => ConversationTurns.Read(row, TurnKeys.ShareGpt, "conversations", strictOrder: true, context);
@@ -45,6 +49,8 @@ internal sealed class PairRows : IRowFormat
     public string Keys => "conversation: [{human, assistant}]";
 
     public string Example => """{"conversation": [{"human": "What do cows eat?", "assistant": "Grass."}]}""";
+
+    public bool Uses(string column) => column == "system" || ConversationTurns.IsList(column);
 
     public string? Recognise(JsonItem row) => ConversationTurns.List(row) is { Value: { Kind: JsonKind.List, Items: [var first, ..] } } list && first["human"] is not null
         ? $"the rows have a list \"{list.Name}\" of pairs with \"human\" and \"assistant\"" : null;

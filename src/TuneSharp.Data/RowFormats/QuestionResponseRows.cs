@@ -17,6 +17,8 @@ internal sealed class QuestionResponseRows : IRowFormat
 
     public string Example => """{"Question": "What do cows eat?", "Response": "Grass."}""";
 
+    public bool Uses(string column) => s_question.Contains(column, StringComparer.OrdinalIgnoreCase) || s_answer.Contains(column, StringComparer.OrdinalIgnoreCase);
+
     public string? Recognise(JsonItem row) => Find(row, s_question) is { } question && Find(row, s_answer) is { } answer
         ? $"the rows have the keys \"{question.Name}\" and \"{answer.Name}\"" : null;
 

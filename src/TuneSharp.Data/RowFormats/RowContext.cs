@@ -8,6 +8,9 @@ internal sealed class RowContext(string file, RawRow raw, Action<DataProblem> re
 {
     public RowSource Source { get; } = new(file, raw.Number, raw.Line);
 
+    /// <summary>The column of plain texts, if the settings name one.</summary>
+    public string? TextColumn { get; init; }
+
     /// <summary>An error was reported: the row cannot be used.</summary>
     public bool Failed { get; private set; }
 
@@ -23,6 +26,7 @@ internal sealed class RowContext(string file, RawRow raw, Action<DataProblem> re
     {
         if (severity == ProblemSeverity.Error) Failed = true;
         (long line, int? column) = offset is { } o ? raw.PlaceOf(o) : (Source.Line, (int?)null);
+        if (column == 0) column = null;
         report(new DataProblem(severity, kind, why, fix) { File = Source.File, Row = Source.Row, Line = line, Column = column, Field = field });
     }
 

@@ -3,7 +3,7 @@ using TuneSharp.Formats;
 
 namespace TuneSharp.Data.RowFormats;
 
-/// <summary>Every row format that can be read, in the order in which they are tried.</summary>
+/// <summary>Every row format that can be read, in the order in which they are tried: rows for other kinds of training first, so that they are never mistaken for answers.</summary>
 public static class RowFormatCatalog
 {
     /// <summary>The setting that lets the rows decide.</summary>
@@ -11,6 +11,9 @@ public static class RowFormatCatalog
 
     internal static IReadOnlyList<IRowFormat> All { get; } =
     [
+        new PreferenceRows(),
+        new RatedRows(),
+        new LabelledRows(),
         new MessagesRows(),
         new ShareGptRows(),
         new PairRows(),
@@ -20,17 +23,24 @@ public static class RowFormatCatalog
         new TextRows(),
     ];
 
+    /// <summary>Those that answers or texts are learned from.</summary>
+    internal static IEnumerable<IRowFormat> Trainable => All.Where(format => format.OtherTask is null);
+
     /// <summary>Name and keys of every format, for help texts.</summary>
     public static IReadOnlyList<(string Name, string Keys)> Descriptions => [.. All.Select(format => (format.Name, format.Keys))];
 
-    /// <summary>The format of an object; null when no format knows it. Formats of the next kind of task are not in it.</summary>
+    /// <summary>The format of an object; null when no format knows it.</summary>
     internal static (IRowFormat Format, string Reason)? Recognise(JsonItem row)
     {
-        if (row.Kind != JsonKind.Object || KnownElsewhere.Recognise(row) is not null) return null;
+        if (row.Kind != JsonKind.Object) return null;
         foreach (IRowFormat format in All)
             if (format.Recognise(row) is { } reason) return (format, reason);
         return null;
     }
+
+    /// <summary>The format of a table with these columns.</summary>
+    internal static (IRowFormat Format, string Reason)? Recognise(IReadOnlyList<string> columns) =>
+        Recognise(new JsonItem(JsonKind.Object, 0) { Members = [.. columns.Select(column => new JsonMember(column, 0, new JsonItem(JsonKind.Text, 0)))] });
 
     /// <summary>A format by its name or one of its aliases; null for <see cref="Auto"/>.</summary>
     /// <exception cref="InvalidInputException">No format is called so.</exception>

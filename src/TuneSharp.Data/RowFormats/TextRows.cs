@@ -13,11 +13,13 @@ internal sealed class TextRows : IRowFormat
 
     public string Example => """{"text": "Once upon a time there was a small house."}""";
 
+    public bool Uses(string column) => column == "text";
+
     public string? Recognise(JsonItem row) => row["text"] is null ? null : "the rows have the key \"text\"";
 
     public DatasetRow? Read(JsonItem row, RowContext context)
     {
-        string? text = context.RequiredText(row.FirstOf(["text"]), "text", ProblemKind.EmptyText, "The text", row);
+        string? text = context.RequiredText(row.FirstOf([context.TextColumn ?? "text"]), context.TextColumn ?? "text", ProblemKind.EmptyText, "The text", row);
         return text is null ? null : new TextRow(context.Source, text);
     }
 }

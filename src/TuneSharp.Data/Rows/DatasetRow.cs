@@ -6,14 +6,18 @@ namespace TuneSharp.Data;
 /// <summary>Where a row came from. Rows and lines count from 1.</summary>
 /// <param name="File">Path of the file as it was given.</param>
 /// <param name="Row">Number of the data row.</param>
-/// <param name="Line">Line on which it begins.</param>
+/// <param name="Line">Line on which it begins; 0 in a file without lines.</param>
 public sealed record RowSource(string File, long Row, long Line)
 {
-    public override string ToString() => $"{Path.GetFileName(File)}, row {Row}, line {Line}";
+    public override string ToString() => Line == 0 ? $"{Path.GetFileName(File)}, row {Row}" : $"{Path.GetFileName(File)}, row {Row}, line {Line}";
 }
 
 /// <summary>One row of a dataset in its canonical form, whatever it looked like in the file.</summary>
-public abstract record DatasetRow(RowSource Source);
+public abstract record DatasetRow(RowSource Source)
+{
+    /// <summary>Columns that mean nothing to the row's format, where the reader was asked to keep them.</summary>
+    public JsonObject? OtherColumns { get; init; }
+}
 
 /// <summary>A message of a conversation, and how much an answer counts in training.</summary>
 /// <param name="Message">Role and content; tool calls and other keys lie in its extra fields.</param>
@@ -36,3 +40,13 @@ public sealed record ConversationRow(RowSource Source, IReadOnlyList<Turn> Turns
 
 /// <summary>A text without roles: what pre-training learns from.</summary>
 public sealed record TextRow(RowSource Source, string Text) : DatasetRow(Source);
+
+/// <summary>A question with a better and a worse answer: for preference training.</summary>
+/// <param name="Turns">The conversation up to the answer.</param>
+public sealed record PreferenceRow(RowSource Source, IReadOnlyList<Turn> Turns, ChatMessage Chosen, ChatMessage Rejected) : DatasetRow(Source);
+
+/// <summary>A conversation whose answer was found good or bad: for KTO.</summary>
+public sealed record RatedRow(RowSource Source, IReadOnlyList<Turn> Turns, bool IsGood) : DatasetRow(Source);
+
+/// <summary>A text with its class.</summary>
+public sealed record LabelledRow(RowSource Source, string Text, string Label) : DatasetRow(Source);

@@ -30,7 +30,7 @@ public enum SplitGroup
 /// <summary>Where the rows come from, how they are split, and which of their tokens are learned.</summary>
 public sealed record DataSettings
 {
-    [Setting("The rows to learn from: a .json, .jsonl or .txt file, or a folder with train, validation and test files.", "训练数据：.json、.jsonl 或 .txt 文件，或含 train、validation、test 文件的文件夹。",
+    [Setting("The rows to learn from: a file (.jsonl, .json, .csv, .tsv, .xlsx, .parquet, .arrow, .txt), or a folder with train, validation and test files.", "训练数据：文件（.jsonl、.json、.csv、.tsv、.xlsx、.parquet、.arrow、.txt），或含 train、validation、test 文件的文件夹。",
         Aliases = ["data", "train_file", "data_path"], Example = "data/rows.jsonl")]
     public string? Dataset { get; init; }
 
@@ -56,6 +56,20 @@ public sealed record DataSettings
     [Setting("The form of the rows: auto (the keys decide), alpaca, messages, sharegpt, prompt_completion, question_response, human_assistant_pairs or text.",
         "数据行的格式：auto（由字段名判断）、alpaca、messages、sharegpt、prompt_completion、question_response、human_assistant_pairs 或 text。", Aliases = ["dataset_format", "formatting"])]
     public string Format { get; init; } = RowFormatCatalog.Auto;
+
+    [Setting("A prompt of your own: a text with columns in braces. With answer_column in it, it is the whole text, and no chat template is put around it.", "自定义提示：花括号中写列名的文本。若其中含有 answer_column，则它就是完整文本，不再套用对话模板。",
+        Aliases = ["user_prompt_format"], Example = "Summarize this conversation.\\n\\n{dialogue}", Advice = "For rows whose columns no format knows. {{ and }} are single braces.")]
+    public string? PromptFormat { get; init; }
+
+    [Setting("The column that holds the answer, with prompt_format.", "与 prompt_format 配合：存放回答的列。", Aliases = ["response_column", "field_output", "completion_column"], Example = "summary")]
+    public string? AnswerColumn { get; init; }
+
+    [Setting("The column of plain texts, where it is not called text.", "纯文本所在的列（列名不是 text 时）。", Aliases = ["dataset_text_field"], Example = "content")]
+    public string? TextColumn { get; init; }
+
+    [Setting("Encoding of the files: auto, utf-8, gb18030 or another name. auto knows UTF-8 and UTF-16, and GB18030 in tables and texts.", "文件编码：auto、utf-8、gb18030 或其他名称。auto 可识别 UTF-8、UTF-16，以及表格和文本中的 GB18030。",
+        Aliases = ["file_encoding"])]
+    public string Encoding { get; init; } = "auto";
 
     [Setting("System text for conversations that have none of their own.", "为没有系统提示的对话加上的系统提示。", Aliases = ["default_system", "system_prompt"], Example = "You answer in one sentence.")]
     public string? System { get; init; }
@@ -86,7 +100,7 @@ public sealed record DataSettings
     /// <exception cref="InvalidInputException">Names the key, the value, the limit and what to do.</exception>
     public void Validate()
     {
-        if (string.IsNullOrWhiteSpace(Dataset)) throw new InvalidInputException("No dataset is named.", "dataset", "Give the path of a .json, .jsonl or .txt file.");
+        if (string.IsNullOrWhiteSpace(Dataset)) throw new InvalidInputException("No dataset is named.", "dataset", "Give the path of a file, such as rows.jsonl, rows.csv or rows.parquet.");
         CheckSize("val_size", ValSize);
         CheckSize("test_size", TestSize);
         if (ValSize < 1 && TestSize < 1 && ValSize + TestSize >= 1)
@@ -96,7 +110,8 @@ public sealed record DataSettings
         if (MaxSamples is < 1) throw new InvalidInputException($"max_samples is {MaxSamples}; at least 1 row is needed.", "max_samples", "Give a number of rows, or leave it out.");
         if (!Enum.IsDefined(OverlongRows)) throw new InvalidInputException($"overlong_rows is {OverlongRows}.", "overlong_rows", "Give error, truncate or drop.");
         if (!Enum.IsDefined(SplitGroup)) throw new InvalidInputException($"split_group is {SplitGroup}.", "split_group", "Give question or row.");
-        _ = RowFormatCatalog.Find(Format);
+        _ = RowReading.From(this).GivenFormat();
+        Reading.TextEncodings.Check(Encoding);
     }
 
     private static void CheckSize(string key, double size)

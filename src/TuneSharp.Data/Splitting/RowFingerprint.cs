@@ -26,19 +26,36 @@ public static class RowFingerprint
                 Append(hash, "text", text.Text, normalise);
                 break;
             case ConversationRow conversation:
-                foreach (Turn turn in conversation.Turns)
-                {
-                    if (questionOnly && turn.Message.Role is "assistant" or "system") continue;
-                    Append(hash, turn.Message.Role, turn.Message.Content, normalise);
-                    if (turn.Message.Extra is { } extra) Append(hash, "extra", extra.ToJsonString(), normalise: false);
-                    if (!questionOnly && turn.Weight is { } weight) Append(hash, "weight", weight == 0 ? "0" : "1", normalise: false);
-                }
+                Append(hash, conversation.Turns, normalise, questionOnly);
                 if (!questionOnly && conversation.Tools is { } tools) Append(hash, "tools", tools.ToJsonString(), normalise: false);
+                break;
+            case PreferenceRow pair:
+                Append(hash, pair.Turns, normalise, questionOnly);
+                if (!questionOnly) Append(hash, [new Turn(pair.Chosen), new Turn(pair.Rejected)], normalise, questionOnly);
+                break;
+            case RatedRow rated:
+                Append(hash, rated.Turns, normalise, questionOnly);
+                if (!questionOnly) Append(hash, "rating", rated.IsGood ? "1" : "0", normalise: false);
+                break;
+            case LabelledRow labelled:
+                Append(hash, "text", labelled.Text, normalise);
+                if (!questionOnly) Append(hash, "label", labelled.Label, normalise: false);
                 break;
         }
         Span<byte> digest = stackalloc byte[32];
         hash.GetHashAndReset(digest);
         return BinaryPrimitives.ReadUInt128LittleEndian(digest);
+    }
+
+    private static void Append(IncrementalHash hash, IReadOnlyList<Turn> turns, bool normalise, bool questionOnly)
+    {
+        foreach (Turn turn in turns)
+        {
+            if (questionOnly && turn.Message.Role is "assistant" or "system") continue;
+            Append(hash, turn.Message.Role, turn.Message.Content, normalise);
+            if (turn.Message.Extra is { } extra) Append(hash, "extra", extra.ToJsonString(), normalise: false);
+            if (!questionOnly && turn.Weight is { } weight) Append(hash, "weight", weight == 0 ? "0" : "1", normalise: false);
+        }
     }
 
     // Lengths stand in front of the parts, so that no two different rows write the same bytes.

@@ -42,10 +42,6 @@ public sealed class DatasetFormatsTopic : IGoldenTopic
     private static GoldenResult Compare(string path, JsonElement expected)
     {
         string format = expected.GetProperty("format").GetString()!;
-        string extension = Path.GetExtension(path.TrimEnd('/')).ToLowerInvariant();
-        if (extension is ".csv" or ".tsv") return GoldenResult.NotBuilt("Reading tables");
-        if (extension is ".parquet" or ".arrow") return GoldenResult.NotBuilt("Reading Parquet and Arrow files");
-        if (format is "preference" or "kto" or "classification") return GoldenResult.NotBuilt($"The row format {format}");
         if (path.EndsWith('/')) return CompareFolder(path, expected);
 
         var rows = new List<DatasetRow>();
@@ -56,8 +52,13 @@ public sealed class DatasetFormatsTopic : IGoldenTopic
             GoldenResult.Equal(OurName(format) == check.Format, $"format {check.Format}, expected {format}"),
             GoldenResult.Equal(expected.GetProperty("rows").GetInt64() == check.Rows, $"{check.Rows} usable rows, expected {expected.GetProperty("rows")}"),
             CompareRows(rows, expected.GetProperty("canonical"), expected.TryGetProperty("answer_length", out JsonElement length) ? length.GetInt32() : null),
-            CompareProblems(check.Problems.Kept, rows, expected.GetProperty("problems"), lineTolerance: check.Layout is FileLayout.JsonLines ? 0 : 1),
+            CompareProblems(check.Problems.Kept, rows, expected.GetProperty("problems"), lineTolerance: check.Layout is FileLayout.JsonLines or FileLayout.Table ? 0 : 1),
         };
+        if (expected.TryGetProperty("proposal", out JsonElement proposal))
+        {
+            string fix = string.Join(' ', check.Problems.Kept.Select(problem => problem.Fix));
+            parts.Add(GoldenResult.Equal(fix.Contains($"{{{proposal.GetProperty("prompt").GetString()}}}", StringComparison.Ordinal) && fix.Contains($"answer_column: {proposal.GetProperty("answer").GetString()}", StringComparison.Ordinal), "proposal in: " + fix));
+        }
         return GoldenResult.All(parts);
     }
 
@@ -97,10 +98,23 @@ public sealed class DatasetFormatsTopic : IGoldenTopic
 
     internal static JsonObject Canonical(DatasetRow row)
     {
-        if (row is TextRow text) return new JsonObject { ["text"] = text.Text };
+        switch (row)
+        {
+            case TextRow text: return new JsonObject { ["text"] = text.Text };
+            case LabelledRow labelled: return new JsonObject { ["text"] = labelled.Text, ["label"] = labelled.Label };
+            case RatedRow rated: return new JsonObject { ["messages"] = Messages(rated.Turns), ["label"] = rated.IsGood };
+            case PreferenceRow pair: return new JsonObject { ["messages"] = Messages(pair.Turns), ["chosen"] = Messages([new Turn(pair.Chosen)])[0]!.DeepClone(), ["rejected"] = Messages([new Turn(pair.Rejected)])[0]!.DeepClone() };
+        }
         var conversation = (ConversationRow)row;
+        var result = new JsonObject { ["messages"] = Messages(conversation.Turns) };
+        if (conversation.Tools is { } tools) result["tools"] = tools.DeepClone();
+        return result;
+    }
+
+    private static JsonArray Messages(IReadOnlyList<Turn> turns)
+    {
         var messages = new JsonArray();
-        foreach (Turn turn in conversation.Turns)
+        foreach (Turn turn in turns)
         {
             var message = new JsonObject { ["role"] = turn.Message.Role };
             if (turn.Message.Extra?["tool_call_id"] is { } callId) message["tool_call_id"] = callId.DeepClone();
@@ -119,9 +133,7 @@ public sealed class DatasetFormatsTopic : IGoldenTopic
             if (turn.Weight is { } weight) message["weight"] = weight;
             messages.Add(message);
         }
-        var result = new JsonObject { ["messages"] = messages };
-        if (conversation.Tools is { } tools) result["tools"] = tools.DeepClone();
-        return result;
+        return messages;
     }
 
     private static GoldenResult CompareProblems(IReadOnlyList<DataProblem> found, List<DatasetRow> rows, JsonElement expected, int lineTolerance)

@@ -104,7 +104,7 @@ internal static class BadFileOpeners
         {
             if (problem.Severity == ProblemSeverity.Error) throw problem.ToException();
             warnings.Add(problem.ToString());
-        }).Count();
+        }, everyTask: true).Count();
         if (entry["rows"] is { } expected && rows != expected.GetValue<int>()) throw new InvalidDataException($"{rows} rows, expected {expected}");
         return warnings;
     }

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using TuneSharp.Cli.Texts;
+using TuneSharp.Data;
+
+namespace TuneSharp.Cli.Commands;
+
+/// <summary>The options that say how the rows of a file are to be read; the commands that look at data share them.</summary>
+internal sealed class RowReadingOptions
+{
+    private readonly Argument<string> _file;
+    private readonly Option<string> _format;
+    private readonly Option<string?> _promptFormat;
+    private readonly Option<string?> _answerColumn;
+    private readonly Option<string?> _textColumn;
+    private readonly Option<string> _encoding;
+
+    private RowReadingOptions(Wording words)
+    {
+        _file = new Argument<string>("FILE") { Description = words[DataTexts.File] };
+        _format = new Option<string>("--format") { Description = words[DataTexts.Format], HelpName = "FORMAT", DefaultValueFactory = _ => "auto" };
+        _promptFormat = new Option<string?>("--prompt_format", "--prompt-format") { Description = words[DataTexts.PromptFormat], HelpName = "TEXT" };
+        _answerColumn = new Option<string?>("--answer_column", "--answer-column") { Description = words[DataTexts.AnswerColumn], HelpName = "NAME" };
+        _textColumn = new Option<string?>("--text_column", "--text-column") { Description = words[DataTexts.TextColumn], HelpName = "NAME" };
+        _encoding = new Option<string>("--encoding") { Description = words[DataTexts.Encoding], HelpName = "NAME", DefaultValueFactory = _ => "auto" };
+    }
+
+    public static RowReadingOptions AddTo(Command command, Wording words)
+    {
+        var options = new RowReadingOptions(words);
+        command.Add(options._file);
+        foreach (Option option in (Option[])[options._format, options._promptFormat, options._answerColumn, options._textColumn, options._encoding]) command.Add(option);
+        return options;
+    }
+
+    /// <exception cref="Formats.InvalidInputException">Options that contradict one another, an unknown format or encoding.</exception>
+    public DataSettings Read(ParseResult parsed)
+    {
+        var settings = new DataSettings
+        {
+            Dataset = parsed.GetValue(_file),
+            Format = parsed.GetValue(_format)!,
+            PromptFormat = parsed.GetValue(_promptFormat),
+            AnswerColumn = parsed.GetValue(_answerColumn),
+            TextColumn = parsed.GetValue(_textColumn),
+            Encoding = parsed.GetValue(_encoding)!,
+        };
+        settings.Validate();
+        return settings;
+    }
+}
