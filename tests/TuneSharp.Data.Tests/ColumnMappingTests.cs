@@ -29,7 +29,7 @@ public sealed class ColumnMappingTests : IDisposable
         DatasetReader reader = DatasetReader.Open(path, new RowReading { PromptFormat = "Summarize {{this}}:\\n{dialogue}", AnswerColumn = "summary" });
         ConversationRow row = reader.Read(problems.Add).Cast<ConversationRow>().Single();
         row.Messages.Select(message => message.Content).ShouldBe(["Summarize {this}:\nA: Hello.\nB: Hi.", "They greet."]);
-        problems.Single().Where.ShouldBe("talks.csv, row 2, line 4, field summary");
+        problems.Single().Where.ShouldBe("talks.csv, row 2, line 4, column 11, field summary");
     }
 
     [Fact]

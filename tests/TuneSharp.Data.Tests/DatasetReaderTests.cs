@@ -75,9 +75,11 @@ public sealed class DatasetReaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("rows.csv", "a,b", "Tables")]
+    [InlineData("rows.xls", "a,b", "Save it as .xlsx")]
+    [InlineData("README.md", "[![badge](x)](y)\n# Title", "'.md' are no datasets")]
+    [InlineData("rows.pkl", "x", "never read")]
     [InlineData("rows.jsonl.gz", "xx", "Unpack it first.")]
-    [InlineData("rows.bin", "abc", "cannot be read as a dataset")]
+    [InlineData("rows.bin", "abc", "are no datasets")]
     [InlineData("rows.json", "   \n ", "only blanks")]
     [InlineData("rows.jsonl", "", "is empty")]
     public void Open_FileThatIsNoDataset_SaysWhatToDo(string name, string text, string expected) =>

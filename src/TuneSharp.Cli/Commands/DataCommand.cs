@@ -40,8 +40,8 @@ internal static class DataCommand
     private static void Tell(CommandHost host, DatasetVerdict verdict)
     {
         DatasetCheck check = verdict.Check;
-        host.Line(DataTexts.IsFormat, check.Format, check.Reason, check.EncodingName);
-        host.Line(DataTexts.Rows, check.Rows, check.Duplicates, check.LearnedAnswers);
+        if (check.Reason.Length > 0) host.Line(DataTexts.IsFormat, check.Format, check.Reason, check.EncodingName);
+        if (check.Reason.Length > 0) host.Line(DataTexts.Rows, check.Rows, check.Duplicates, check.LearnedAnswers);
         if (check.Lengths.Count > 0)
         {
             LengthReport lengths = check.Lengths;

@@ -14,10 +14,13 @@ internal static class ColumnProposal
         string? answer = Named(texts, s_answers, null);
         string? prompt = Named(texts, s_prompts, answer);
         // Without a telling name the longest text is what is asked about, the next one the answer.
-        prompt ??= texts.Where(member => member.Name != answer).MaxBy(member => member.Value.Text.Length).Name;
-        answer ??= texts.Where(member => member.Name != prompt).MaxBy(member => member.Value.Text.Length).Name;
+        prompt ??= Longest(texts, answer);
+        answer ??= Longest(texts, prompt);
         return prompt is null || answer is null ? null : (prompt, answer);
     }
+
+    private static string? Longest(List<JsonMember> columns, string? except) =>
+        columns.Where(column => column.Name != except).OrderByDescending(column => column.Value.Text.Length).Select(column => column.Name).FirstOrDefault();
 
     private static string? Named(List<JsonMember> columns, string[] names, string? except)
     {

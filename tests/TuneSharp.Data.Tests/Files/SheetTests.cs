@@ -17,8 +17,7 @@ public sealed class SheetTests : IDisposable
         using ZipArchive zip = ZipFile.Open(path, ZipArchiveMode.Create);
         Write(zip, "xl/workbook.xml", """<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="Rows" sheetId="7" r:id="rId3"/><sheet name="Notes" sheetId="8" r:id="rId1"/></sheets></workbook>""");
         Write(zip, "xl/_rels/workbook.xml.rels", """<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Target="worksheets/sheet1.xml"/><Relationship Id="rId3" Target="worksheets/sheet2.xml"/></Relationships>""");
-        Write(zip, "xl/sharedStrings.xml", """<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>instruction</t></si><si><t>output</t></si><si><r><t xml:space="preserve">What do </t></r><r><t>cows eat?</t></r><rPh sb="0" eb="1"><t>reading</t></rPh></si><si><t xml:space="preserve">Grass,_x000D_
-            and hay.</t></si></sst>""");
+        Write(zip, "xl/sharedStrings.xml", """<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>instruction</t></si><si><t>output</t></si><si><r><t xml:space="preserve">What do </t></r><r><t>cows eat?</t></r><rPh sb="0" eb="1"><t>reading</t></rPh></si><si><t xml:space="preserve">Grass,_x000D_&#10;and hay.</t></si></sst>""");
         Write(zip, "xl/worksheets/sheet1.xml", """<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData/></worksheet>""");
         Write(zip, "xl/worksheets/sheet2.xml", $"""<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{sheet}</sheetData></worksheet>""");
         return path;
@@ -40,7 +39,7 @@ public sealed class SheetTests : IDisposable
         List<ConversationRow> rows = [.. reader.Read().Cast<ConversationRow>()];
         reader.Layout.ShouldBe(FileLayout.Sheet);
         rows.Select(row => row.Messages[0].Content).ShouldBe(["What do cows eat?", "ab\n1.5"]);
-        rows.Select(row => row.Messages[1].Content.Replace("\r", "", StringComparison.Ordinal)).ShouldBe(["Grass,\n            and hay.", "true"]);
+        rows.Select(row => row.Messages[1].Content.Replace("\r", "", StringComparison.Ordinal)).ShouldBe(["Grass,\nand hay.", "true"]);
         rows.Select(row => (row.Source.Row, row.Source.Line)).ShouldBe([(1, 2), (2, 5)]);
     }
 

@@ -46,6 +46,11 @@ public sealed class TableTests : IDisposable
         var problems = new List<DataProblem>();
         Pairs("rows.csv", "instruction,output\na,b\nc,\"d\ne,f\n", problems).ShouldBe([("a", "b")]);
         (problems[0].Kind, problems[0].Row, problems[0].Line, problems[0].Column).ShouldBe((ProblemKind.UnclosedQuote, 2L, 3L, 3));
+
+        // The next opening quote closes it by accident: the place that is named is still where the mistake is.
+        problems.Clear();
+        Pairs("rows.csv", "instruction,output\na,b\n\"c,d\ne,\"f\ng\"\n", problems).ShouldBe([("a", "b")]);
+        (problems[0].Kind, problems[0].Row, problems[0].Line, problems[0].Column).ShouldBe((ProblemKind.UnclosedQuote, 2L, 3L, 1));
     }
 
     [Fact]

@@ -46,12 +46,12 @@ internal static class ArrowRows
         file.Position = 0;
         if (isFile)
         {
-            var reader = new ArrowFileReader(file, new CompressionCodecFactory(), leaveOpen: true);
+            var reader = new ArrowFileReader(file, allocator: null, new CompressionCodecFactory(), leaveOpen: true);
             next = reader.ReadNextRecordBatch;
             return reader;
         }
         if (length < 4 || !(head[..4].SequenceEqual((ReadOnlySpan<byte>)[0xFF, 0xFF, 0xFF, 0xFF]) || head[3] == 0)) throw Damaged(path, null);
-        var stream = new ArrowStreamReader(file, new CompressionCodecFactory(), leaveOpen: true);
+        var stream = new ArrowStreamReader(file, allocator: null, new CompressionCodecFactory(), leaveOpen: true);
         next = stream.ReadNextRecordBatch;
         return stream;
     }

@@ -10,32 +10,36 @@ namespace TuneSharp.Data.Reading.Columns;
 internal static class ParquetRows
 {
     /// <exception cref="UnreadableDatasetException">It is no Parquet file.</exception>
-    public static void Check(string path) => NumRowGroups(path);
+    public static void Check(string path) => Describe(path);
 
     public static IEnumerable<RawRow> Read(string path)
     {
-        int groups = NumRowGroups(path);
+        (int groups, IReadOnlyList<string> columns) = Describe(path);
         long number = 0;
         for (int g = 0; g < groups; g++)
         {
-            foreach (Dictionary<string, object?> row in Group(path, g))
-                yield return RawRow.WithoutText(++number, 0, new JsonReading { Value = Guarded(path, () => Cell.FromValue(row)) });
+            foreach (Dictionary<string, object> row in Group(path, g))
+                yield return RawRow.WithoutText(++number, 0, new JsonReading { Value = Guarded(path, () => Row(row, columns)) });
         }
     }
 
-    private static int NumRowGroups(string path) => Guarded(path, () =>
+    // The library leaves cells without a value out of a row; they are there all the same.
+    private static JsonItem Row(Dictionary<string, object> row, IReadOnlyList<string> columns) =>
+        new(JsonKind.Object, 0) { Members = [.. columns.Select(column => new JsonMember(column, 0, Cell.FromValue(row.GetValueOrDefault(column))))] };
+
+    private static (int RowGroups, IReadOnlyList<string> Columns) Describe(string path) => Guarded(path, () =>
     {
         using FileStream file = RegularFile.OpenStream(path);
         ParquetReader reader = ParquetReader.CreateAsync(file, Options(), leaveStreamOpen: true).GetAwaiter().GetResult();
-        int count = reader.RowGroupCount;
+        (int, IReadOnlyList<string>) found = (reader.RowGroupCount, [.. reader.Schema.Fields.Select(field => field.Name)]);
         reader.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        return count;
+        return found;
     });
 
-    private static IReadOnlyList<Dictionary<string, object?>> Group(string path, int group) => Guarded(path, () =>
+    private static IReadOnlyList<Dictionary<string, object>> Group(string path, int group) => Guarded(path, () =>
     {
         using FileStream file = RegularFile.OpenStream(path);
-        return (IReadOnlyList<Dictionary<string, object?>>)[.. ParquetSerializer.DeserializeUntypedAsync(file, Options(), group).GetAwaiter().GetResult().Data];
+        return (IReadOnlyList<Dictionary<string, object>>)[.. ParquetSerializer.DeserializeUntypedAsync(file, Options(), group).GetAwaiter().GetResult().Data];
     });
 
     private static ParquetOptions Options() => new();

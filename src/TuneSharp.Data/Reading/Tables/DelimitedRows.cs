@@ -40,11 +40,11 @@ internal static class DelimitedRows
 
     private static JsonReading Row(ReadOnlySpan<byte> record, TableHeader header, int? openQuote)
     {
-        if (openQuote is { } quote)
-            return Broken(quote, ProblemKind.UnclosedQuote, "A quoted field begins here and is never closed: everything behind it is lost.", "Close it with a double quote, or double the quote if it belongs to the text.");
+        if (openQuote is { } quote) return Unclosed(quote);
         if (RecordFields.FirstBadByte(record) is { } bad)
             return Broken(bad, ProblemKind.Encoding, "There are bytes that are not UTF-8.", "Save the file as UTF-8, or name its encoding (encoding: gb18030).");
-        List<RecordField> fields = RecordFields.Cut(record, header.Delimiter);
+        List<RecordField> fields = RecordFields.Cut(record, header.Delimiter, out int? strayQuote);
+        if (strayQuote is { } stray) return Unclosed(stray);
         while (fields.Count > header.Columns.Count && fields[^1].Text.Length == 0) fields.RemoveAt(fields.Count - 1);
         if (fields.Count != header.Columns.Count)
         {
@@ -59,6 +59,8 @@ internal static class DelimitedRows
     }
 
     private static string Columns(int count) => count == 1 ? "1 column" : $"{count} columns";
+
+    private static JsonReading Unclosed(int offset) => Broken(offset, ProblemKind.UnclosedQuote, "A quoted field begins here and is not closed where it should be: what follows it is lost.", "Close it with a double quote, or double the quotes that belong to the text.");
 
     private static JsonReading Broken(int offset, string kind, string why, string fix) => new() { Fault = new JsonFault(offset, kind, why, fix) };
 

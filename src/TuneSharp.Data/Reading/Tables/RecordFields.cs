@@ -11,14 +11,21 @@ internal static class RecordFields
 {
     /// <param name="record">One record without its line break.</param>
     /// <param name="delimiter">The byte between fields.</param>
-    public static List<RecordField> Cut(ReadOnlySpan<byte> record, byte delimiter)
+    /// <param name="strayQuote">
+    /// Where a quoted field begins whose closing quote is followed by more text: its own closing quote is missing, and the one
+    /// that was found was meant to open another field.
+    /// </param>
+    public static List<RecordField> Cut(ReadOnlySpan<byte> record, byte delimiter, out int? strayQuote)
     {
+        strayQuote = null;
         if (record.EndsWith("\r"u8)) record = record[..^1];
         var fields = new List<RecordField>();
         int at = 0;
         while (true)
         {
-            (int end, string text) = record[at..].StartsWith("\""u8) ? Quoted(record, at, delimiter) : Plain(record, at, delimiter);
+            bool quoted = record[at..].StartsWith("\""u8), stray = false;
+            (int end, string text) = quoted ? Quoted(record, at, delimiter, out stray) : Plain(record, at, delimiter);
+            if (stray) strayQuote ??= at;
             fields.Add(new RecordField(at, text));
             if (end >= record.Length) return fields;
             at = end + 1;
@@ -41,9 +48,9 @@ internal static class RecordFields
         return (end, Encoding.UTF8.GetString(record[at..end]));
     }
 
-    // What stands between the closing quote and the delimiter belongs to the text, as spreadsheets have it.
-    private static (int End, string Text) Quoted(ReadOnlySpan<byte> record, int at, byte delimiter)
+    private static (int End, string Text) Quoted(ReadOnlySpan<byte> record, int at, byte delimiter, out bool stray)
     {
+        stray = false;
         var text = new StringBuilder();
         int from = at + 1;
         while (true)
@@ -63,6 +70,7 @@ internal static class RecordFields
                 continue;
             }
             (int end, string rest) = Plain(record, from, delimiter);
+            stray = !string.IsNullOrWhiteSpace(rest);
             return (end, text.Append(rest).ToString());
         }
     }

@@ -33,7 +33,7 @@ internal sealed record TableHeader(IReadOnlyList<string> Columns, bool InFile, b
         int length;
         while ((length = framing.FindEnd(source.Buffered.Span)) < 0 && source.Fill()) { }
         ReadOnlySpan<byte> record = length < 0 ? source.Buffered.Span : source.Buffered.Span[..length];
-        return Of([.. RecordFields.Cut(record, delimiter).Select(field => field.Text)], source.Path) with { Delimiter = delimiter, SkippedLines = skipped };
+        return Of([.. RecordFields.Cut(record, delimiter, out _).Select(field => field.Text)], source.Path) with { Delimiter = delimiter, SkippedLines = skipped };
     }
 
     /// <summary>Decides whether the first record names the columns, and names them itself if not.</summary>

@@ -184,9 +184,19 @@ internal sealed class Workbook : IDisposable
     // _x000D_ stands for a character that XML cannot hold.
     private static string Unescape(string text)
     {
-        if (!text.Contains("_x", StringComparison.Ordinal)) return text;
-        return System.Text.RegularExpressions.Regex.Replace(text, "_x([0-9A-Fa-f]{4})_", match => ((char)int.Parse(match.Groups[1].ValueSpan, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)).ToString(),
-            System.Text.RegularExpressions.RegexOptions.NonBacktracking);
+        int at = text.IndexOf("_x", StringComparison.Ordinal);
+        if (at < 0) return text;
+        var plain = new System.Text.StringBuilder(text.Length).Append(text, 0, at);
+        for (; at < text.Length; at++)
+        {
+            if (text.Length - at >= 7 && text[at] == '_' && text[at + 1] == 'x' && text[at + 6] == '_' && ushort.TryParse(text.AsSpan(at + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort unit))
+            {
+                plain.Append((char)unit);
+                at += 6;
+            }
+            else plain.Append(text[at]);
+        }
+        return plain.ToString();
     }
 
     private T Guarded<T>(Func<T> read)
