@@ -39,8 +39,10 @@ public sealed class ChatSession : IDisposable
 
     public bool HasAdapter => _loaded.Adapter is not null;
 
-    /// <summary>True while the adapter takes part.</summary>
-    public bool IsTuned => _loaded.Adapter is LoraMethod { Attached: true };
+    /// <summary>True while an adapter takes part.</summary>
+    public bool IsTuned => Adapters.Any(adapter => adapter.IsOn);
+
+    public IReadOnlyList<NamedAdapter> Adapters => _loaded.Adapters.Adapters;
 
     /// <summary>Asks, streams the answer, and adds both to the history. A cancelled answer stays as far as it came.</summary>
     /// <param name="emit">Gets the text as it grows, whole characters only.</param>
@@ -67,16 +69,26 @@ public sealed class ChatSession : IDisposable
 
     public void Clear() => _history.Clear();
 
-    /// <summary>Takes the adapter off (<c>/base</c>) or puts it on (<c>/tuned</c>).</summary>
+    /// <summary>Takes all adapters off (<c>/base</c>) or puts them on (<c>/tuned</c>).</summary>
     /// <exception cref="InvalidInputException">There is no adapter.</exception>
     public void UseAdapter(bool tuned)
     {
-        if (_loaded.Adapter is not LoraMethod adapter)
-            throw new InvalidInputException("There is no adapter to switch.", null, "Start the chat with a run, or with --adapter FOLDER.");
-        if (tuned == adapter.Attached) return;
-        if (tuned) adapter.Attach();
-        else adapter.Detach();
+        if (!HasAdapter) throw new InvalidInputException("There is no adapter to switch.", null, "Start the chat with a run, or with --adapter FOLDER.");
+        _loaded.Adapters.SwitchAll(tuned);
     }
+
+    /// <summary>Switches one adapter on or off.</summary>
+    public void UseAdapter(string name, bool on) => _loaded.Adapters.Switch(name, on);
+
+    /// <summary>Sets how strongly an adapter takes part, and switches it on.</summary>
+    public void ScaleAdapter(string name, double scale)
+    {
+        _loaded.Adapters.SetScale(name, scale);
+        _loaded.Adapters.Switch(name, on: true);
+    }
+
+    /// <summary>A token as text, also where it is no whole character.</summary>
+    public string TextOf(int id) => global::System.Text.Encoding.UTF8.GetString(_loaded.Text.Tokenizer.BytesOf(id));
 
     /// <summary>Writes the conversation as one row of messages JSONL: it can be trained on as it stands.</summary>
     /// <exception cref="InvalidInputException">There is a file with that name already, or nothing to save.</exception>

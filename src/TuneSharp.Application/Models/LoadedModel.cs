@@ -2,18 +2,19 @@ using TuneSharp.Models;
 using TuneSharp.Models.Settings;
 using TuneSharp.Nn.Runtime;
 using TuneSharp.Peft;
+using TuneSharp.Peft.Lora;
 
 namespace TuneSharp.Application.Models;
 
 /// <summary>A model in memory with everything that using it takes: its text side, end tokens, adapter.</summary>
 public sealed class LoadedModel : IDisposable
 {
-    private LoadedModel(ModelReference reference, ModelText text, ICausalLm model, ITuningMethod? adapter, IReadOnlyList<int> endIds)
+    private LoadedModel(ModelReference reference, ModelText text, ICausalLm model, AdapterSet adapters, IReadOnlyList<int> endIds)
     {
         Reference = reference;
         Text = text;
         Model = model;
-        Adapter = adapter;
+        Adapters = adapters;
         EndIds = endIds;
     }
 
@@ -23,8 +24,11 @@ public sealed class LoadedModel : IDisposable
 
     public ICausalLm Model { get; }
 
-    /// <summary>Attached and frozen; null without one.</summary>
-    public ITuningMethod? Adapter { get; }
+    /// <summary>Frozen; each can be switched on and off and be scaled.</summary>
+    public AdapterSet Adapters { get; }
+
+    /// <summary>The first of <see cref="Adapters"/>; null without one.</summary>
+    public ITuningMethod? Adapter => Adapters.Adapters is [var first, ..] ? first.Method : null;
 
     /// <summary>Every token that any of the model's files calls an end.</summary>
     public IReadOnlyList<int> EndIds { get; }
@@ -36,13 +40,15 @@ public sealed class LoadedModel : IDisposable
         TorchSharp.torch.set_num_threads(threads ?? Environment.ProcessorCount);
         ModelText text = ModelText.Load(reference.Folder, reference.Adapter);
         ICausalLm model = ModelCatalog.Load(reference.Folder, settings, text.Config);
+        var adapters = new AdapterSet(new TunableModel(model.Linears, model.Parameters, model.Head));
         try
         {
-            ITuningMethod? adapter = reference.Adapter is { } folder ? PeftCatalog.LoadAdapter(folder, new TunableModel(model.Linears, model.Parameters, model.Head)) : null;
-            return new LoadedModel(reference, text, model, adapter, EndIdsOf(reference.Folder, text));
+            foreach (AdapterReference adapter in reference.Adapters) adapters.Load(adapter.Name, adapter.Folder, adapter.Scale);
+            return new LoadedModel(reference, text, model, adapters, EndIdsOf(reference.Folder, text));
         }
         catch
         {
+            adapters.Dispose();
             model.Dispose();
             throw;
         }
@@ -50,7 +56,7 @@ public sealed class LoadedModel : IDisposable
 
     public void Dispose()
     {
-        Adapter?.Dispose();
+        Adapters.Dispose();
         Model.Dispose();
     }
 

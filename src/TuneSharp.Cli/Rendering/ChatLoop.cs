@@ -1,7 +1,11 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using TuneSharp.Application.Chatting;
 using TuneSharp.Cli.Texts;
 using TuneSharp.Formats;
+using TuneSharp.Inference.Generation;
+using TuneSharp.Inference.Logprobs;
+using TuneSharp.Peft.Lora;
 
 namespace TuneSharp.Cli.Rendering;
 
@@ -39,8 +43,43 @@ internal sealed class ChatLoop(CommandHost host, ChatSession session)
             signal.Cancel = true; // ends the answer, not the chat
             ended.Cancel();
         });
-        session.Ask(question, piece => host.Terminal.Out.Write(EvaluationTable.Plain(piece)), ended.Token);
+        GeneratedText answer = session.Ask(question, piece => host.Terminal.Out.Write(EvaluationTable.Plain(piece)), ended.Token);
         host.Terminal.Out.WriteLine();
+        foreach (GeneratedText other in answer.Others) host.Terminal.Out.WriteLine($"[{other.Score:0.000}] {EvaluationTable.Plain(other.Text)}");
+        if (answer.Logprobs.Count > 0) WriteLogprobs(answer.Logprobs);
+    }
+
+    private void WriteLogprobs(IReadOnlyList<TokenLogprob> tokens)
+    {
+        string Cell(int id, double logprob) => $"{EvaluationTable.Plain(session.TextOf(id)).Replace("\n", "\\n", StringComparison.Ordinal)} {Math.Exp(logprob) * 100:0.0}%";
+        var grid = new Grid(host.Words[ChatTexts.ColumnToken], host.Words[ChatTexts.ColumnLogprob], host.Words[ChatTexts.ColumnBest]);
+        foreach (TokenLogprob token in tokens) grid.Add(Cell(token.Id, token.Logprob), $"{token.Logprob:0.0000}", string.Join(", ", token.Top.Select(top => Cell(top.Id, top.Logprob))));
+        grid.Write(host.Terminal);
+    }
+
+    private void Adapter(string rest)
+    {
+        string[] words = rest.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        switch (words)
+        {
+            case []:
+                break;
+            case [var name, "on" or "off"]:
+                session.UseAdapter(name, words[1] == "on");
+                break;
+            case [var name, var number] when double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out double scale):
+                session.ScaleAdapter(name, scale);
+                break;
+            default:
+                host.Line(ChatTexts.AdapterUsage);
+                return;
+        }
+        if (session.Adapters.Count == 0) host.Line(ChatTexts.NoAdapters);
+        foreach (NamedAdapter adapter in session.Adapters)
+        {
+            if (adapter.IsOn) host.Line(ChatTexts.AdapterOn, adapter.Name, adapter.Scale);
+            else host.Line(ChatTexts.AdapterOff, adapter.Name);
+        }
     }
 
     private void Obey(string line)
@@ -56,6 +95,9 @@ internal sealed class ChatLoop(CommandHost host, ChatSession session)
             case "/tuned":
                 session.UseAdapter(tuned: true);
                 host.Line(ChatTexts.Tuned);
+                break;
+            case "/adapter":
+                Adapter(rest);
                 break;
             case "/save" when rest.Length > 0:
                 session.Save(rest);

@@ -29,7 +29,7 @@ public sealed class BatchDecoder(ICausalLm model) : IDisposable
     /// <exception cref="InvalidInputException">A prompt is empty, holds an id that the model does not have, or fills the context.</exception>
     public IReadOnlyList<IReadOnlyList<int>> Run(IReadOnlyList<IReadOnlyList<int>> prompts, int maxNewTokens, Choose choose)
     {
-        foreach (IReadOnlyList<int> prompt in prompts) Check(prompt);
+        foreach (IReadOnlyList<int> prompt in prompts) PromptCheck.Check(prompt, model.Shape);
         List<int>[] ids = [.. prompts.Select(p => new List<int>(p))];
         int[] unread = [.. ids.Select(row => row.Count)];
         int room = (int)Math.Min(model.Shape.MaxPositions, (long)prompts.Max(p => p.Count) + maxNewTokens);
@@ -60,19 +60,4 @@ public sealed class BatchDecoder(ICausalLm model) : IDisposable
     }
 
     public void Dispose() => workspace.Dispose();
-
-    private void Check(IReadOnlyList<int> prompt)
-    {
-        if (prompt.Count == 0) throw new InvalidInputException("The prompt is empty.", null, "Write at least one character.");
-        if (prompt.Count >= model.Shape.MaxPositions)
-        {
-            throw new InvalidInputException(
-                $"The prompt has {prompt.Count} tokens, and the model's context is {model.Shape.MaxPositions}: there is no room for an answer.", null, "Shorten it, or begin a new conversation.");
-        }
-        foreach (int id in prompt)
-        {
-            if ((uint)id >= (uint)model.Shape.VocabularySize)
-                throw new InvalidInputException($"The prompt holds the token id {id}, but the model has {model.Shape.VocabularySize} tokens.", null, "Use the tokenizer that belongs to the model.");
-        }
-    }
 }

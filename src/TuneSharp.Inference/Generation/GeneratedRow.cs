@@ -1,13 +1,15 @@
 using System.Text;
+using TuneSharp.Inference.Logprobs;
 using TuneSharp.Inference.Sampling;
 using TuneSharp.Tokenizers;
 
 namespace TuneSharp.Inference.Generation;
 
 /// <summary>One text while it is written: what was drawn, what may be shown, why it ended.</summary>
-internal sealed class GeneratedRow(int promptLength, SamplingSettings settings, Tokenizer tokenizer, IReadOnlySet<int> endIds)
+internal sealed class GeneratedRow(int promptLength, SamplingSettings settings, Tokenizer tokenizer, IReadOnlySet<int> endIds, SamplingScope scope)
 {
-    private readonly TokenSampler sampler = new(settings);
+    private readonly TokenSampler sampler = new(settings, scope);
+    private readonly List<TokenLogprob> logprobs = [];
     private readonly StreamingDecoder decoder = tokenizer.CreateStreamingDecoder(skipSpecialTokens: true);
     private readonly StopStrings stops = new(settings.Stop);
     private readonly StringBuilder text = new();
@@ -18,6 +20,8 @@ internal sealed class GeneratedRow(int promptLength, SamplingSettings settings, 
     public FinishReason Finish => finish ?? FinishReason.Cancelled;
 
     public string Text => text.ToString();
+
+    public IReadOnlyList<TokenLogprob> Logprobs => logprobs;
 
     /// <summary>The id that ended the row, which the decoder does not know of; empty if none did.</summary>
     public int[] EndId { get; private set; } = [];
@@ -34,7 +38,9 @@ internal sealed class GeneratedRow(int promptLength, SamplingSettings settings, 
             piece = End(FinishReason.Cancelled);
             return null;
         }
+        float[] raw_V = settings.Logprobs is null ? [] : logits_V.ToArray();
         int id = sampler.Next(new SamplingContext(ids, promptLength), logits_V);
+        if (settings.Logprobs is { } count) logprobs.Add(TokenLogprob.From(raw_V, id, count));
         if (endIds.Contains(id))
         {
             EndId = [id];

@@ -1,4 +1,5 @@
 using TuneSharp.Formats;
+using TuneSharp.Inference.Beams;
 using TuneSharp.Inference.Sampling;
 using TuneSharp.Models;
 using TuneSharp.Tokenizers;
@@ -10,7 +11,9 @@ public sealed class TextGenerator : IDisposable
 {
     private readonly Tokenizer tokenizer;
     private readonly IReadOnlySet<int> endIds;
+    private readonly SamplingScope scope;
     private readonly BatchDecoder decoder;
+    private readonly BeamTexts beams;
 
     /// <param name="model">Not disposed here.</param>
     /// <param name="tokenizer">That of the model.</param>
@@ -19,7 +22,9 @@ public sealed class TextGenerator : IDisposable
     {
         this.tokenizer = tokenizer;
         this.endIds = endIds.ToHashSet();
+        scope = new SamplingScope([.. this.endIds], text => tokenizer.EncodeIds(text));
         decoder = new BatchDecoder(model);
+        beams = new BeamTexts(model, tokenizer, scope);
     }
 
     /// <summary>One answer.</summary>
@@ -33,6 +38,7 @@ public sealed class TextGenerator : IDisposable
 
     /// <summary>
     /// Answers to several prompts in one batch: as many tokens a pass as there are rows that go on. Row r draws with seed + r.
+    /// Beam search shows a text when it is chosen, not while it grows.
     /// </summary>
     /// <param name="prompts">Each at least one id.</param>
     /// <param name="settings">How to choose tokens and when to end.</param>
@@ -43,7 +49,8 @@ public sealed class TextGenerator : IDisposable
         IReadOnlyList<IReadOnlyList<int>> prompts, SamplingSettings settings, Action<int, string>? emit = null, Action<int>? finished = null, CancellationToken cancellation = default)
     {
         settings.Validate();
-        GeneratedRow[] rows = [.. prompts.Select((p, r) => new GeneratedRow(p.Count, settings with { Seed = (settings.Seed + r) & long.MaxValue }, tokenizer, endIds))];
+        if (settings.NumBeams > 1) return beams.Generate(prompts, settings, emit, finished, cancellation);
+        GeneratedRow[] rows = [.. prompts.Select((p, r) => new GeneratedRow(p.Count, settings with { Seed = (settings.Seed + r) & long.MaxValue }, tokenizer, endIds, scope))];
         IReadOnlyList<IReadOnlyList<int>> ids = decoder.Run(prompts, settings.MaxNewTokens, (r, soFar, logits_V) =>
         {
             int? next = rows[r].Choose(soFar, logits_V, cancellation.IsCancellationRequested, out string piece);
@@ -61,10 +68,14 @@ public sealed class TextGenerator : IDisposable
                 if (rest.Length > 0) emit?.Invoke(r, rest);
                 finished?.Invoke(r);
             }
-            texts[r] = new GeneratedText(rows[r].Text, [.. ids[r].Skip(prompts[r].Count), .. rows[r].EndId], rows[r].Finish);
+            texts[r] = new GeneratedText(rows[r].Text, [.. ids[r].Skip(prompts[r].Count), .. rows[r].EndId], rows[r].Finish) { Logprobs = rows[r].Logprobs };
         }
         return texts;
     }
 
-    public void Dispose() => decoder.Dispose();
+    public void Dispose()
+    {
+        decoder.Dispose();
+        beams.Dispose();
+    }
 }

@@ -75,8 +75,26 @@ internal static class Distribution
         return best.Peek();
     }
 
+    /// <summary>Log-probabilities in place; scores of negative infinity stay.</summary>
+    public static void LogSoftmax(Span<float> scores_V)
+    {
+        float max = Max(scores_V);
+        if (!float.IsFinite(max)) return;
+        double sum = 0;
+        foreach (float score in scores_V) sum += Math.Exp((double)score - max);
+        double total = max + Math.Log(sum);
+        foreach (ref float score in scores_V) score = (float)(score - total);
+    }
+
     public static void RuleOut(Span<float> scores_V, ReadOnlySpan<int> ids)
     {
         foreach (int id in ids) scores_V[id] = float.NegativeInfinity;
+    }
+
+    /// <summary>Ids beyond the vocabulary are nothing to rule out.</summary>
+    public static void RuleOut(Span<float> scores_V, IReadOnlyCollection<int> ids)
+    {
+        foreach (int id in ids)
+            if ((uint)id < (uint)scores_V.Length) scores_V[id] = float.NegativeInfinity;
     }
 }

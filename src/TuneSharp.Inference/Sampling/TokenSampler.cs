@@ -9,13 +9,17 @@ public sealed class TokenSampler
     private readonly IReadOnlyList<ILogitsProcessor> processors;
     private readonly bool greedy;
     private readonly Xoshiro256 random;
+    private readonly Mirostat? mirostat;
 
-    public TokenSampler(SamplingSettings settings)
+    /// <param name="settings">Checked here.</param>
+    /// <param name="scope">End ids and tokenizer; settings that name words or the end need them.</param>
+    public TokenSampler(SamplingSettings settings, SamplingScope? scope = null)
     {
         settings.Validate();
         random = new Xoshiro256((ulong)settings.Seed);
         greedy = settings.Temperature == 0;
-        processors = SamplingPipeline.Create(settings);
+        processors = SamplingPipeline.Create(settings, scope, random.NextDouble);
+        if (settings.MirostatTau > 0) mirostat = new Mirostat(settings.MirostatTau, settings.MirostatEta);
     }
 
     /// <param name="context">The ids so far.</param>
@@ -26,7 +30,8 @@ public sealed class TokenSampler
     {
         foreach (ILogitsProcessor processor in processors) processor.Apply(context, logits_V);
         int best = Best(logits_V);
-        return greedy ? best : Draw(logits_V, best, random.NextDouble());
+        if (greedy) return best;
+        return mirostat is null ? Draw(logits_V, best, random.NextDouble()) : mirostat.Draw(logits_V, random.NextDouble());
     }
 
     /// <summary>The first of the largest scores, as torch's argmax on a CPU.</summary>

@@ -74,6 +74,9 @@ public static class ModelCatalog
     public static void Save(ICausalLm model, string folder, ScalarType? storage = null, string? companionsFrom = null) =>
         CheckpointWriter.Write(model, folder, storage, companionsFrom);
 
+    /// <summary>Copies tokenizer, chat template, generation settings and licence of a model folder into another.</summary>
+    public static void CopyCompanions(string from, string folder) => CheckpointWriter.CopyCompanions(from, folder);
+
     private static LlamaConfig Read(HfConfig config) =>
         Families.TryGetValue(config.ModelType, out Func<HfConfig, LlamaConfig>? read) ? read(config) : throw config.UnknownFamily(Families.Keys);
 

@@ -17,7 +17,7 @@ internal static class CheckpointWriter
     private static readonly string[] Companions =
     [
         "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
-        "tokenizer.model", "vocab.json", "merges.txt", "chat_template.jinja",
+        "tokenizer.model", "vocab.json", "merges.txt", "chat_template.jinja", "LICENSE", "LICENSE.txt", "NOTICE",
     ];
 
     public static void Write(ICausalLm model, string folder, ScalarType? storage, string? companionsFrom)
@@ -27,10 +27,16 @@ internal static class CheckpointWriter
             [.. model.Parameters.Select(parameter => ToWrite(parameter, storage ?? parameter.Value.dtype))],
             new Dictionary<string, string>(StringComparer.Ordinal) { ["format"] = "pt" });
         AtomicFile.WriteText(Path.Combine(folder, HfConfig.FileName), ConfigText(model, storage));
-        if (companionsFrom is null || Path.GetFullPath(companionsFrom) == Path.GetFullPath(folder)) return;
+        if (companionsFrom is not null) CopyCompanions(companionsFrom, folder);
+    }
+
+    /// <summary>Copies what stands beside the weights, byte for byte.</summary>
+    public static void CopyCompanions(string from, string folder)
+    {
+        if (Path.GetFullPath(from) == Path.GetFullPath(folder)) return;
         foreach (string name in Companions)
         {
-            string source = Path.Combine(companionsFrom, name);
+            string source = Path.Combine(from, name);
             if (!File.Exists(source)) continue;
             AtomicFile.Write(Path.Combine(folder, name), target =>
             {

@@ -56,6 +56,33 @@ public sealed class KvCache : IDisposable
         _lengths[row] = length;
     }
 
+    /// <summary>Row r becomes a copy of what row <c>from[r]</c> held: the step of beam search.</summary>
+    /// <param name="from">One row for each of <see cref="Batch"/>; a row may be named several times or not at all.</param>
+    public void Reorder(ReadOnlySpan<int> from)
+    {
+        if (from.Length != Batch) throw new ArgumentException($"The cache has {Batch} rows, {from.Length} were named.");
+        int[] lengths = [.. _lengths];
+        var moved = new List<int>();
+        for (int r = 0; r < from.Length; r++)
+        {
+            if (from[r] != r) moved.Add(r);
+            _lengths[r] = lengths[from[r]];
+        }
+        if (moved.Count == 0) return;
+        int longest = Math.Max(1, moved.Max(r => _lengths[r]));
+        using DisposeScope scope = torch.NewDisposeScope();
+        Tensor to_M = torch.tensor(moved.ConvertAll(r => (long)r).ToArray()), from_M = torch.tensor(moved.ConvertAll(r => (long)from[r]).ToArray());
+        foreach (LayerCache layer in _layers)
+        {
+            foreach (Tensor all in (Tensor[])[layer.Keys, layer.Values])
+            {
+                // Only what is filled moves; index_select makes a copy first, because rows may trade places.
+                Tensor filled = all.narrow(2, 0, longest);
+                filled.index_copy_(0, to_M, filled.index_select(0, from_M));
+            }
+        }
+    }
+
     /// <summary>Forgets everything.</summary>
     public void Clear()
     {

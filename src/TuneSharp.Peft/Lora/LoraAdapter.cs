@@ -103,6 +103,21 @@ public sealed class LoraAdapter : ILinearAdapter, IDisposable
         };
     }
 
+    /// <summary>
+    /// W_OI += s B^T A for the strength that is set now, where s B^T A is what the adapter adds at each forward pass. The sum
+    /// is made in float32 and rounded once to the weight's type.
+    /// </summary>
+    /// <param name="weight_OI">The module's weight, or a copy of it; changed in place.</param>
+    public void AddTo(Tensor weight_OI)
+    {
+        using var scope = NewDisposeScope();
+        using var off = no_grad();
+        ScalarType wide = weight_OI.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        Tensor sum_OI = weight_OI.to(wide);
+        sum_OI.addmm_(B.Value.to(wide).t(), A.Value.to(wide), 1, (float)(Scale * Strength));
+        if (weight_OI.dtype != wide) weight_OI.copy_(sum_OI);
+    }
+
     /// <summary>A uniform as PEFT's kaiming_uniform(a = √5), that is within ±1/√I; B zero: the adapter changes nothing yet.</summary>
     internal void Initialise(long seed)
     {

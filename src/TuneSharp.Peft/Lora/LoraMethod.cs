@@ -37,6 +37,9 @@ public sealed class LoraMethod : ITuningMethod
 
     public bool Attached { get; private set; }
 
+    /// <summary>Parameters of the base that the adapter replaces by its own (biases), and their values in the adapter.</summary>
+    public IEnumerable<(Parameter Parameter, TorchSharp.torch.Tensor Value)> Replaced => _biases.Select(bias => (bias.Parameter, bias.Values(Attached)));
+
     /// <summary>Multiplies the low-rank part: 1 as trained.</summary>
     public double Strength
     {

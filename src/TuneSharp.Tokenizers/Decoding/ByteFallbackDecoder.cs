@@ -11,6 +11,8 @@ internal sealed class ByteFallbackDecoder : TokenDecoder
 {
     public override bool JoinsByteTokens => true;
 
+    public override byte[]? BytesOf(string token) => TryReadByte(token, out byte value) ? [value] : null;
+
     public override List<string> Apply(List<string> tokens)
     {
         var result = new List<string>(tokens.Count);

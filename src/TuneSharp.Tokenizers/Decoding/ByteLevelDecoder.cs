@@ -9,6 +9,8 @@ namespace TuneSharp.Tokenizers.Decoding;
 /// </summary>
 internal sealed class ByteLevelDecoder : TokenDecoder
 {
+    public override byte[]? BytesOf(string token) => ByteLevelAlphabet.ToBytes(token);
+
     public override List<string> Apply(List<string> tokens)
     {
         var bytes = new ArrayBufferWriter<byte>(256);

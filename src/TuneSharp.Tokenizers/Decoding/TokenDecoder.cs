@@ -9,11 +9,16 @@ internal abstract class TokenDecoder
 
     /// <summary>Whether runs of <c>&lt;0x..&gt;</c> tokens are read as one.</summary>
     public virtual bool JoinsByteTokens => false;
+
+    /// <summary>The bytes of a token whose spelling is one for bytes; null where it is text.</summary>
+    public virtual byte[]? BytesOf(string token) => null;
 }
 
 internal sealed class SequenceDecoder(IReadOnlyList<TokenDecoder> steps) : TokenDecoder
 {
     public override bool JoinsByteTokens => steps.Any(step => step.JoinsByteTokens);
+
+    public override byte[]? BytesOf(string token) => steps.Select(step => step.BytesOf(token)).FirstOrDefault(bytes => bytes is not null);
 
     public override List<string> Apply(List<string> tokens)
     {

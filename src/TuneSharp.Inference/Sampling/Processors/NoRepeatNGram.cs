@@ -6,13 +6,23 @@ public sealed class NoRepeatNGram(int size) : ILogitsProcessor
 {
     public void Apply(in SamplingContext context, Span<float> scores_V)
     {
-        ReadOnlySpan<int> ids = context.Ids;
-        if (ids.Length + 1 < size) return;
-        ReadOnlySpan<int> open = ids[(ids.Length - size + 1)..];
-        for (int start = 0; start + size <= ids.Length; start++)
+        if (context.Ids.Length + 1 < size) return;
+        NGrams.RuleOutRepeats(context.Ids, context.Ids[(context.Ids.Length - size + 1)..], scores_V);
+    }
+}
+
+/// <summary>What follows a group of ids wherever it occurs.</summary>
+internal static class NGrams
+{
+    /// <param name="ids">Where n-grams are looked for.</param>
+    /// <param name="open">The first n - 1 ids of one that is about to be completed.</param>
+    /// <param name="scores_V">Changed.</param>
+    public static void RuleOutRepeats(ReadOnlySpan<int> ids, ReadOnlySpan<int> open, Span<float> scores_V)
+    {
+        for (int start = 0; start + open.Length < ids.Length; start++)
         {
-            int next = ids[start + size - 1];
-            if (ids.Slice(start, size - 1).SequenceEqual(open) && (uint)next < (uint)scores_V.Length) scores_V[next] = float.NegativeInfinity;
+            int next = ids[start + open.Length];
+            if (ids.Slice(start, open.Length).SequenceEqual(open) && (uint)next < (uint)scores_V.Length) scores_V[next] = float.NegativeInfinity;
         }
     }
 }

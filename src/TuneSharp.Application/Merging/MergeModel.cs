@@ -1,0 +1,104 @@
+using TorchSharp;
+using TuneSharp.Application.Models;
+using TuneSharp.Formats;
+using TuneSharp.Formats.Adapters;
+using TuneSharp.Formats.Checkpoints;
+using TuneSharp.Formats.Files;
+using TuneSharp.Inference.Generation;
+using TuneSharp.Models;
+using TuneSharp.Models.Settings;
+using TuneSharp.Peft.Lora;
+
+namespace TuneSharp.Application.Merging;
+
+/// <summary>
+/// Makes an ordinary model folder of a base and its adapters, and proves it: base and adapters are asked first, then the
+/// folder is written, read back and asked the same. Only a folder that passed gets its name; there is never more than one
+/// model in memory.
+/// </summary>
+public sealed class MergeModel(TimeProvider clock)
+{
+    private static readonly string[] DTypes = ["auto", "float32", "bfloat16", "float16"];
+
+    /// <summary>Rounding to the stored type may take this share of what the adapters do; beyond it they would be damaged.</summary>
+    private const double LargestLoss = 0.25;
+
+    /// <param name="progress">Told (phase, done, in all); may be null.</param>
+    /// <exception cref="InvalidInputException">Something cannot be used, the merge would change nothing, or it failed its proof; no folder is left.</exception>
+    public MergeReport Execute(MergeRequest request, Action<MergePhase, long, long>? progress = null, CancellationToken cancellation = default)
+    {
+        progress ??= (_, _, _) => { };
+        string folder = request.Model.Folder, target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.Out));
+        Refuse(request, target);
+        MergeReport? report = null;
+        using CheckpointFolder source = CheckpointFolder.Open(folder);
+        torch.ScalarType? storage = request.DType switch { "float32" => torch.ScalarType.Float32, "bfloat16" => torch.ScalarType.BFloat16, "float16" => torch.ScalarType.Float16, _ => null };
+        FreeSpace.Require(Path.GetDirectoryName(target)!, source.Tensors.Values.Sum(entry => entry.NumElements * (storage is null ? entry.ByteLength / Math.Max(1, entry.NumElements) : storage == torch.ScalarType.Float32 ? 4 : 2)), "The merged weights");
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        AtomicFolder.Write(target, temporary => report = Fill(request, source, storage, temporary, target, progress, cancellation));
+        return report!;
+    }
+
+    private MergeReport Fill(MergeRequest request, CheckpointFolder source, torch.ScalarType? storage, string temporary, string target, Action<MergePhase, long, long> progress, CancellationToken cancellation)
+    {
+        MergeProbe probe;
+        float[][] tuned;
+        IReadOnlyList<GeneratedText> texts;
+        double effect;
+        MergedCheckpoint written;
+        progress(MergePhase.Probing, 0, 1);
+        using (LoadedModel loaded = LoadedModel.Load(request.Model, new ModelSettings(), request.Threads))
+        {
+            probe = MergeProbe.Create(loaded.Text, request.Probes, clock);
+            tuned = probe.Logits(loaded.Model);
+            texts = probe.Write(loaded);
+            loaded.Adapters.SwitchAll(on: false);
+            effect = MergeProbe.LargestDifference(probe.Logits(loaded.Model), tuned);
+            if (effect == 0) throw ChangesNothing("the answers to all probes are those of the base");
+            loaded.Adapters.SwitchAll(on: true);
+            progress(MergePhase.Probing, 1, 1);
+            written = new MergedCheckpoint(source, [.. loaded.Adapters.Adapters.Select(adapter => adapter.Method)], storage);
+            written.Write(temporary, (done, all) => progress(MergePhase.Writing, done, all), cancellation);
+            written.WriteConfig(temporary, loaded.Text.Config);
+        }
+        if (written.NumChanged == 0) throw ChangesNothing("every weight is the same after rounding");
+        Accompany(request, temporary);
+
+        progress(MergePhase.Checking, 0, 1);
+        using LoadedModel merged = LoadedModel.Load(new ModelReference(request.Out, temporary, null), new ModelSettings(), request.Threads);
+        double difference = MergeProbe.LargestDifference(tuned, probe.Logits(merged.Model));
+        IReadOnlyList<GeneratedText> again = probe.Write(merged);
+        progress(MergePhase.Checking, 1, 1);
+        if (!(difference <= LargestLoss * effect))
+        {
+            throw new InvalidInputException(
+                $"The merged model is not the tuned one: its logits differ by up to {difference:0.###}, where the adapters change them by {effect:0.###}. Nothing was kept.", request.Out,
+                "The adapters' changes are lost in rounding: write the weights with --dtype float32, or use the adapter beside its base.");
+        }
+        bool same = texts.Zip(again, (a, b) => a.Ids.SequenceEqual(b.Ids)).All(equal => equal);
+        return new MergeReport(target, source.Tensors.Count, written.NumChanged, written.BytesWritten, written.DType.ToString().ToLowerInvariant(), effect, difference, same, again[0].Text.Trim());
+    }
+
+    private static void Refuse(MergeRequest request, string target)
+    {
+        if (!DTypes.Contains(request.DType)) throw new InvalidInputException($"\"{request.DType}\" is not a value of --dtype. It must be one of {string.Join(", ", DTypes)}.");
+        if (request.Model.Adapters.Count == 0) throw new InvalidInputException("There is no adapter to merge.", request.Model.Folder, "Give --adapter with a folder or a run, or the name of a run that trained an adapter.");
+        if (request.Model.Adapters.All(adapter => adapter.Scale == 0)) throw ChangesNothing("all scales are 0");
+        if (Path.Exists(target)) throw new InvalidInputException("The folder exists already; nothing is written over it.", request.Out, "Choose another name, or move it away.");
+        foreach (AdapterReference adapter in request.Model.Adapters) AdapterFolder.Open(adapter.Folder).Dispose();
+    }
+
+    private static InvalidInputException ChangesNothing(string why) => new($"The merge would change nothing: {why}.", null, "Check that this is the trained adapter and not an empty one, and its scale.");
+
+    /// <summary>Tokenizer, generation settings and licence of the base; the chat template that the adapter was trained with.</summary>
+    private static void Accompany(MergeRequest request, string temporary)
+    {
+        ModelCatalog.CopyCompanions(request.Model.Folder, temporary);
+        string? template = request.Model.Adapters.Select(adapter => Path.Combine(adapter.Folder, "chat_template.jinja")).FirstOrDefault(File.Exists);
+        if (template is not null) AtomicFile.Write(Path.Combine(temporary, "chat_template.jinja"), target =>
+        {
+            using Stream stream = RegularFile.OpenStream(template);
+            stream.CopyTo(target);
+        });
+    }
+}

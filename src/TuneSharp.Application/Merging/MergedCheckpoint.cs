@@ -1,0 +1,119 @@
+using System.Text.Json.Nodes;
+using TorchSharp;
+using TuneSharp.Formats;
+using TuneSharp.Formats.Checkpoints;
+using TuneSharp.Formats.Files;
+using TuneSharp.Formats.Json;
+using TuneSharp.Formats.ModelConfigs;
+using TuneSharp.Formats.Safetensors;
+using TuneSharp.Nn;
+using TuneSharp.Nn.Runtime;
+using TuneSharp.Peft.Lora;
+using static TorchSharp.torch;
+
+namespace TuneSharp.Application.Merging;
+
+/// <summary>
+/// Writes the base's checkpoint again, shard by shard and tensor by tensor, with what the adapters add. In memory there is one
+/// tensor at a time beside the adapters.
+/// </summary>
+internal sealed class MergedCheckpoint(CheckpointFolder source, IReadOnlyList<LoraMethod> adapters, ScalarType? storage)
+{
+    private readonly ILookup<string, LoraAdapter> _added = adapters.SelectMany(method => method.Adapters).ToLookup(adapter => adapter.Linear.Weight.Name);
+    private readonly Dictionary<string, Tensor> _replaced = adapters.SelectMany(method => method.Replaced).ToDictionary(pair => pair.Parameter.Name, pair => pair.Value);
+    private readonly HashSet<string> _met = [];
+    private readonly Dictionary<TensorDType, long> _elements = [];
+
+    /// <summary>Tensors whose stored bytes differ from the base's.</summary>
+    public int NumChanged { get; private set; }
+
+    public long BytesWritten { get; private set; }
+
+    /// <summary>The type of most elements.</summary>
+    public TensorDType DType => _elements.MaxBy(pair => pair.Value).Key;
+
+    /// <param name="folder">Exists; gets the weights under the base's file names, and the index if there is one.</param>
+    /// <param name="progress">Told (bytes written, bytes in all).</param>
+    public void Write(string folder, Action<long, long> progress, CancellationToken cancellation)
+    {
+        long total = source.Tensors.Values.Sum(entry => entry.NumElements * Target(entry).ByteSize());
+        foreach (string file in source.Files)
+        {
+            using SafetensorsFile shard = SafetensorsFile.Open(file);
+            TensorToWrite[] tensors = [.. shard.Tensors.Values.Select(entry => new TensorToWrite(entry.Name, Target(entry), entry.Shape, stream =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                WriteTensor(entry, stream);
+                BytesWritten += entry.NumElements * Target(entry).ByteSize();
+                progress(BytesWritten, total);
+            }))];
+            SafetensorsWriter.Write(Path.Combine(folder, Path.GetFileName(file)), tensors, new Dictionary<string, string>(StringComparer.Ordinal) { ["format"] = "pt" }, refuseNonFinite: true);
+        }
+        string[] missing = [.. _added.Select(group => group.Key).Concat(_replaced.Keys).Where(name => !_met.Contains(name))];
+        if (missing.Length > 0) throw new InvalidInputException($"The checkpoint has no tensor {missing[0]}, which the adapter changes.", source.Path, "Use the base that the adapter was trained on.");
+        if (source.Files.Count > 1) WriteIndex(folder, total);
+    }
+
+    private TensorDType Target(TensorEntry entry) => storage is null || !IsFloat(entry.DType) ? entry.DType : storage switch
+    {
+        ScalarType.BFloat16 => TensorDType.BF16,
+        ScalarType.Float16 => TensorDType.F16,
+        _ => TensorDType.F32,
+    };
+
+    private unsafe void WriteTensor(TensorEntry entry, Stream stream)
+    {
+        _elements[Target(entry)] = _elements.GetValueOrDefault(Target(entry)) + entry.NumElements;
+        if (!IsFloat(entry.DType))
+        {
+            var bytes = new byte[entry.ByteLength];
+            source.Read(entry.Name, bytes);
+            stream.Write(bytes);
+            return;
+        }
+        using DisposeScope scope = NewDisposeScope();
+        using var off = no_grad();
+        Tensor stored = empty([.. entry.Shape], dtype: TypeOf(entry.DType));
+        source.Read(entry.Name, TensorMemory.Pointer(stored));
+        Tensor merged = stored;
+        bool changes = _added.Contains(entry.Name) || _replaced.ContainsKey(entry.Name);
+        if (changes)
+        {
+            _met.Add(entry.Name);
+            // Several adapters add up before the one rounding to the stored type.
+            merged = stored.to(entry.DType == TensorDType.F64 ? ScalarType.Float64 : ScalarType.Float32, copy: true);
+            if (_replaced.TryGetValue(entry.Name, out Tensor? own)) merged.copy_(own);
+            foreach (LoraAdapter adapter in _added[entry.Name]) adapter.AddTo(merged);
+        }
+        Tensor result = merged.to(TypeOf(Target(entry))).contiguous();
+        if (changes && !result.eq(stored.to(result.dtype)).all().item<bool>()) NumChanged++;
+        TensorMemory.Write(result, stream);
+    }
+
+    private void WriteIndex(string folder, long bytes)
+    {
+        JsonObject index = StrictJson.ReadObject(Path.Combine(source.Path, CheckpointFolder.IndexFile), 256L << 20);
+        JsonObject metadata = index["metadata"] as JsonObject ?? [];
+        metadata["total_size"] = bytes;
+        index["metadata"] = metadata.DeepClone();
+        AtomicFile.WriteText(Path.Combine(folder, CheckpointFolder.IndexFile), index.ToJsonString(Runs.RunJson.Indented) + "\n");
+    }
+
+    /// <summary>The base's config.json, with the type that the weights are stored in now.</summary>
+    public void WriteConfig(string folder, HfConfig config)
+    {
+        JsonObject json = config.Json.DeepClone().AsObject();
+        if (storage is { } type) json[json.ContainsKey("torch_dtype") ? "torch_dtype" : "dtype"] = type switch { ScalarType.BFloat16 => "bfloat16", ScalarType.Float16 => "float16", _ => "float32" };
+        AtomicFile.WriteText(Path.Combine(folder, HfConfig.FileName), json.ToJsonString(Runs.RunJson.Indented) + "\n");
+    }
+
+    private static bool IsFloat(TensorDType type) => type is TensorDType.F64 or TensorDType.F32 or TensorDType.F16 or TensorDType.BF16;
+
+    private static ScalarType TypeOf(TensorDType type) => type switch
+    {
+        TensorDType.F64 => ScalarType.Float64,
+        TensorDType.F16 => ScalarType.Float16,
+        TensorDType.BF16 => ScalarType.BFloat16,
+        _ => ScalarType.Float32,
+    };
+}
