@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace TuneSharp.Tokenizers;
 
 public sealed partial class Tokenizer
@@ -11,6 +9,6 @@ public sealed partial class Tokenizer
     public byte[] BytesOf(int id)
     {
         if (_vocabulary.SpellingOf(id) is not { } spelling) return [];
-        return _decoder?.BytesOf(spelling) ?? Encoding.UTF8.GetBytes(DecodePart([id], skipSpecialTokens: false, continued: true));
+        return _decoder?.BytesOf(spelling) ?? System.Text.Encoding.UTF8.GetBytes(DecodePart([id], skipSpecialTokens: false, continued: true));
     }
 }

@@ -6,8 +6,8 @@ using TuneSharp.Formats.Files;
 using TuneSharp.Formats.Json;
 using TuneSharp.Formats.ModelConfigs;
 using TuneSharp.Formats.Safetensors;
-using TuneSharp.Nn;
 using TuneSharp.Nn.Runtime;
+using TuneSharp.Peft;
 using TuneSharp.Peft.Lora;
 using static TorchSharp.torch;
 
@@ -43,7 +43,7 @@ internal sealed class MergedCheckpoint(CheckpointFolder source, IReadOnlyList<Lo
             TensorToWrite[] tensors = [.. shard.Tensors.Values.Select(entry => new TensorToWrite(entry.Name, Target(entry), entry.Shape, stream =>
             {
                 cancellation.ThrowIfCancellationRequested();
-                WriteTensor(entry, stream);
+                WriteTensor(shard, entry, stream);
                 BytesWritten += entry.NumElements * Target(entry).ByteSize();
                 progress(BytesWritten, total);
             }))];
@@ -61,20 +61,18 @@ internal sealed class MergedCheckpoint(CheckpointFolder source, IReadOnlyList<Lo
         _ => TensorDType.F32,
     };
 
-    private unsafe void WriteTensor(TensorEntry entry, Stream stream)
+    private void WriteTensor(SafetensorsFile shard, TensorEntry entry, Stream stream)
     {
         _elements[Target(entry)] = _elements.GetValueOrDefault(Target(entry)) + entry.NumElements;
         if (!IsFloat(entry.DType))
         {
-            var bytes = new byte[entry.ByteLength];
-            source.Read(entry.Name, bytes);
-            stream.Write(bytes);
+            stream.Write(shard.ReadBytes(entry));
             return;
         }
         using DisposeScope scope = NewDisposeScope();
         using var off = no_grad();
         Tensor stored = empty([.. entry.Shape], dtype: TypeOf(entry.DType));
-        source.Read(entry.Name, TensorMemory.Pointer(stored));
+        StoredTensor.Read(shard, entry, stored);
         Tensor merged = stored;
         bool changes = _added.Contains(entry.Name) || _replaced.ContainsKey(entry.Name);
         if (changes)

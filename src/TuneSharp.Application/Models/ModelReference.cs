@@ -18,10 +18,10 @@ public sealed record ModelReference(string Name, string Folder, string? Adapter)
     /// <param name="modelOrRun">A model (see <see cref="ModelStore"/>), or the name or path of a run: then its result is meant.</param>
     /// <param name="adapter">An adapter folder or a run whose adapter is meant; null for none, or for the run's own.</param>
     /// <exception cref="InvalidInputException">There is no such model or run, or the run has no result yet.</exception>
-    public static ModelReference Resolve(HomeFolder home, string modelOrRun, string? adapter) => Resolve(home, modelOrRun, adapter is null ? [] : [adapter]);
+    public static ModelReference Resolve(HomeFolder home, string modelOrRun, string? adapter) => ResolveWith(home, modelOrRun, adapter is null ? [] : [adapter]);
 
     /// <summary>The same with several adapters; see <see cref="AdapterReference.Resolve"/> for how one is written. None: the run's own.</summary>
-    public static ModelReference Resolve(HomeFolder home, string modelOrRun, IReadOnlyList<string> adapters)
+    public static ModelReference ResolveWith(HomeFolder home, string modelOrRun, IReadOnlyList<string> adapters)
     {
         RunFolder? run = FindRun(home, modelOrRun);
         ModelReference model = run is null ? new ModelReference(modelOrRun, new ModelStore(home).Locate(modelOrRun), null) : ResultOf(run);

@@ -41,7 +41,7 @@ internal static class ChatCommand
             HomeFolder home = global.HomeOf(parsed, host);
             ChatRequest request = RecipeBinder.Bind<ChatRequest>(new RecipeMap([], "command line"), settings.Read<ChatRequest>(parsed)).Request;
             request.Sampling.Validate();
-            ModelReference reference = ModelReference.Resolve(home, parsed.GetValue(model)!, parsed.GetValue(adapter) ?? []);
+            ModelReference reference = ModelReference.ResolveWith(home, parsed.GetValue(model)!, parsed.GetValue(adapter) ?? []);
             using LoadedModel loaded = LoadedModel.Load(reference, new ModelSettings(), parsed.GetValue(threads));
             using var session = new ChatSession(loaded, parsed.GetValue(system), request.Sampling, host.Clock);
             new ChatLoop(host, session).Run(reference.Name, cancellation);

@@ -38,7 +38,7 @@ internal static class MergeCommand
         foreach (Option option in (Option[])[adapters, scales, folder, dtype, probes, json, threads]) command.Add(option);
         command.SetAction((parsed, cancellation) =>
         {
-            ModelReference reference = Scaled(ModelReference.Resolve(global.HomeOf(parsed, host), parsed.GetValue(model)!, parsed.GetValue(adapters) ?? []), parsed.GetValue(scales) ?? []);
+            ModelReference reference = Scaled(ModelReference.ResolveWith(global.HomeOf(parsed, host), parsed.GetValue(model)!, parsed.GetValue(adapters) ?? []), parsed.GetValue(scales) ?? []);
             var request = new MergeRequest(reference, parsed.GetValue(folder)!, parsed.GetValue(dtype)!, parsed.GetValue(probes), parsed.GetValue(threads));
             using var line = new MergeProgress(host);
             MergeReport report = new MergeModel(host.Clock).Execute(request, parsed.GetValue(json) ? null : line.Show, cancellation);

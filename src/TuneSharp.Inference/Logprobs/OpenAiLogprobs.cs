@@ -16,6 +16,7 @@ public sealed class OpenAiLogprobs(Func<int, byte[]> bytesOf)
             entry["top_logprobs"] = new JsonArray([.. token.Top.Select(top => Entry(top.Id, top.Logprob))]);
             return entry;
         })]),
+        ["refusal"] = null,
     };
 
     /// <summary>

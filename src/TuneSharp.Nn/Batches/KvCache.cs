@@ -58,7 +58,7 @@ public sealed class KvCache : IDisposable
 
     /// <summary>Row r becomes a copy of what row <c>from[r]</c> held: the step of beam search.</summary>
     /// <param name="from">One row for each of <see cref="Batch"/>; a row may be named several times or not at all.</param>
-    public void Reorder(ReadOnlySpan<int> from)
+    public void Reorder(int[] from)
     {
         if (from.Length != Batch) throw new ArgumentException($"The cache has {Batch} rows, {from.Length} were named.");
         int[] lengths = [.. _lengths];

@@ -3,22 +3,6 @@ using TuneSharp.Golden.Harness;
 
 namespace TuneSharp.Golden.Topics.Training;
 
-/// <summary>training/multi: several LoRAs at once and combinations of them.</summary>
-internal sealed class MultiAdapterTopic : IGoldenTopic
-{
-    public string Topic => "training/multi";
-
-    public IEnumerable<GoldenCase> Find(string folder)
-    {
-        if (!File.Exists(Path.Combine(folder, "multi.json"))) yield break;
-        JsonElement file = GoldenFixtures.ReadJson(Path.Combine(folder, "multi.json"));
-        foreach (JsonProperty part in file.EnumerateObject().Where(part => part.Name is not ("base" or "self_check")))
-            foreach (string entry in NamedEntries.Of(part)) yield return new GoldenCase($"multi.json/{part.Name}/{entry}", () => GoldenResult.NotBuilt("combining adapters"));
-    }
-
-    public string? SpoilOne(string copy) => null;
-}
-
 /// <summary>training/preference: DPO and its like, their losses and whole runs.</summary>
 internal sealed class PreferenceTopic : IGoldenTopic
 {
