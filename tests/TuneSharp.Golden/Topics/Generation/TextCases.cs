@@ -91,7 +91,7 @@ internal static class TextCases
                 double difference = Math.Abs(JsonSerializer.Deserialize<double>(actual) - expected.GetDouble());
                 return new GoldenResult(difference <= LogprobTolerance, difference, LogprobTolerance, where);
             default:
-                return GoldenResult.Equal(actual?.ToString() == expected.ToString(), where);
+                return GoldenResult.Equal((actual?.ToString() ?? "") == expected.ToString(), where);
         }
     }
 
