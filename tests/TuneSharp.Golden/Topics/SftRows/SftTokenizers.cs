@@ -4,7 +4,7 @@ using TuneSharp.Golden.Harness;
 using TuneSharp.Tokenizers;
 using TuneSharp.Tokenizers.ChatTemplates;
 
-namespace TuneSharp.Golden.Topics;
+namespace TuneSharp.Golden.Topics.SftRows;
 
 /// <summary>The tokenizers and chat templates that lie beside the rows, in the neighbouring topics' folders.</summary>
 internal sealed class SftTokenizers(string sftRows)

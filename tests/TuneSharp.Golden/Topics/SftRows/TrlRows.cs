@@ -4,15 +4,27 @@ using TuneSharp.Data.Rendering;
 using TuneSharp.Golden.Harness;
 using TuneSharp.Tokenizers;
 using TuneSharp.Tokenizers.ChatTemplates;
+using static TuneSharp.Golden.Topics.SftRows.RecordedIds;
 
-namespace TuneSharp.Golden.Topics;
+namespace TuneSharp.Golden.Topics.SftRows;
 
 /// <summary>TRL's prepared data sets, for those options that mean the same here: whole texts, whole conversations, answers only.</summary>
-internal static class TrlRows
+internal sealed class TrlRows : ISftRowsFile
 {
     private static readonly string[] s_options = ["max_length", "assistant_only_loss"];
 
-    public static GoldenResult Compare(JsonElement sets, JsonElement entry, SftTokenizers tokenizers)
+    public string FileName => "trl.json";
+
+    public IEnumerable<GoldenCase> Find(string path, string file, SftTokenizers tokenizers)
+    {
+        JsonElement root = GoldenFixtures.ReadJson(path);
+        JsonElement sets = root.GetProperty("sets");
+        int number = 0;
+        foreach (JsonElement entry in root.GetProperty("cases").EnumerateArray())
+            yield return new GoldenCase($"{file}/{number++}", () => Compare(sets, entry, tokenizers));
+    }
+
+    private static GoldenResult Compare(JsonElement sets, JsonElement entry, SftTokenizers tokenizers)
     {
         JsonElement options = entry.GetProperty("options");
         string set = entry.GetProperty("rows").GetString()!;
@@ -38,22 +50,15 @@ internal static class TrlRows
             labels.Add(rowLabels);
         }
         JsonElement columns = entry.GetProperty("columns");
-        return GoldenResult.All([Same(ids, columns.GetProperty("input_ids"), "input_ids"), Same(labels, columns.GetProperty("labels"), "labels")]);
+        return GoldenResult.All([SameRows(ids, columns.GetProperty("input_ids"), "input_ids"), SameRows(labels, columns.GetProperty("labels"), "labels")]);
     }
 
     private static DatasetRow Row(JsonElement row, string set)
     {
         var source = new RowSource(set, 1, 1);
         if (set == "text") return new TextRow(source, row.GetProperty("text").GetString()!);
-        IEnumerable<ChatMessage> messages = set == "messages" ? SftRowsTopic.Messages(row.GetProperty(set), "role", "content")
-            : SftRowsTopic.Messages(row.GetProperty(set), "from", "value").Select(m => m with { Role = m.Role switch { "human" => "user", "gpt" => "assistant", _ => m.Role } });
+        IEnumerable<ChatMessage> messages = set == "messages" ? Messages(row.GetProperty(set), "role", "content")
+            : Messages(row.GetProperty(set), "from", "value").Select(m => m with { Role = m.Role switch { "human" => "user", "gpt" => "assistant", _ => m.Role } });
         return new ConversationRow(source, [.. messages.Select(m => new Turn(m))]);
-    }
-
-    private static GoldenResult Same(List<int[]> ours, JsonElement theirs, string what)
-    {
-        JsonElement[] rows = [.. theirs.EnumerateArray()];
-        if (rows.Length != ours.Count) return GoldenResult.Equal(false, $"{what}: {ours.Count} rows instead of {rows.Length}");
-        return GoldenResult.All(rows.Select((row, i) => SftRowsTopic.Same(ours[i], row, $"{what}[{i}]")));
     }
 }
