@@ -34,10 +34,50 @@ internal static class KeyTranslations
                 return Cadence(entry, all, "save_steps", word);
             case "logging_strategy":
                 return Cadence(entry, all, "logging_steps", word);
+            case "group_by_length":
+                return isTrue ? [As(entry, "train_sampling_strategy", "group_by_length")] : [];
+            case "packing" or "neat_packing" or "packing_strategy":
+                return Packing(entry, all, notices);
+            case "truncation_mode":
+                return word == "keep_end" ? [As(entry, "overlong_rows", "truncate_start")] : word is "keep_start" ? [] : throw new InvalidInputException($"`truncation_mode` can be keep_start or keep_end, not {entry.Value.Describe()}.", entry.Where);
+            case "completion_only_loss":
+                return word is not null && ScalarText.ToBool(word) == false ? [As(entry, "train_on_prompt", "true")] : [];
             default:
                 return [entry];
         }
     }
+
+    /// <summary>
+    /// `packing: true` of TRL comes with a strategy (bfd by itself); LLaMA-Factory's neat_packing is its knapsack with documents that do not
+    /// see each other. Packing that mixes them is refused.
+    /// </summary>
+    private static RecipeEntry[] Packing(RecipeEntry entry, IReadOnlyList<RecipeEntry> all, List<string> notices)
+    {
+        bool? packs = Flag(all, "packing"), neat = Flag(all, "neat_packing");
+        bool named = all.Any(other => other.Key == "packing") && packs is null;    // our own words: packing: bfd
+        if (packs == true && neat == false)
+            throw new InvalidInputException("`packing: true` with `neat_packing: false` would let the documents of a row see each other.", entry.Where, "Set neat_packing: true, or packing: false.");
+        switch (entry.Key)
+        {
+            case "packing" when packs is null:
+                return [entry];
+            case "packing" when packs == false || neat == true || all.Any(other => other.Key == "packing_strategy"):
+                return [];
+            case "packing":
+                notices.Add("`packing: true` is read as `packing: bfd`: documents stay whole and do not see each other.");
+                return [As(entry, "packing", "bfd")];
+            case "neat_packing" when named && neat == true:
+                throw new InvalidInputException("`neat_packing` and `packing` set the same thing.", entry.Where, "Remove one of them.");
+            case "neat_packing":
+                return neat == true && packs != false ? [As(entry, "packing", "knapsack")] : [];
+            default:
+                if (named) throw new InvalidInputException("`packing_strategy` and `packing` set the same thing.", entry.Where, "Remove one of them.");
+                return packs == true && neat != true ? [new RecipeEntry("packing", entry.Value, entry.Where)] : [];
+        }
+    }
+
+    private static bool? Flag(IReadOnlyList<RecipeEntry> all, string key) =>
+        all.FirstOrDefault(other => other.Key == key)?.Value is RecipeScalar { IsNull: false } scalar ? ScalarText.ToBool(scalar.Text) : null;
 
     /// <summary>A strategy says whether the number of steps counts: `no` is 0, `epoch` is null (each epoch), `steps` is the number.</summary>
     private static RecipeEntry[] Cadence(RecipeEntry entry, IReadOnlyList<RecipeEntry> all, string stepsKey, string? word)

@@ -1,4 +1,5 @@
 using TuneSharp.Data.Checking;
+using TuneSharp.Data.Packing;
 using TuneSharp.Data.Rendering;
 using TuneSharp.Data.Splitting;
 using TuneSharp.Formats;
@@ -44,11 +45,14 @@ public static class DatasetPreparation
 
         var lengths = new LengthReport(train.Lengths.Concat(validation.Lengths).Concat(test.Lengths));
         var limit = new LengthLimit(settings, context, lengths);
-        foreach (PartRows part in (PartRows[])[train, validation, test]) limit.Apply(part);
+        limit.Apply(train, isTrain: true);
+        limit.Apply(validation, isTrain: false);
+        limit.Apply(test, isTrain: false);
         if (train.Examples.Count == 0) throw limit.NothingLeft(files.Train);
+        (IReadOnlyList<TrainingExample> packed, string? packing) = Pack(train.Examples, settings.Packing, limit.MaxLength);
         return new PreparedDataset
         {
-            Train = train.Examples,
+            Train = packed,
             Validation = validation.Examples,
             Test = test.Examples,
             ValidationRows = validation.Rows,
@@ -63,7 +67,7 @@ public static class DatasetPreparation
                 DroppedOverlong = limit.Dropped,
                 NothingToLearn = limit.NothingToLearn,
             },
-            Notes = [.. plan.Notes, .. rows.Notes, .. limit.Notes],
+            Notes = [.. plan.Notes, .. rows.Notes, .. limit.Notes, .. packing is null ? (string[])[] : [packing]],
             Problems = rows.Problems,
         };
 
@@ -73,5 +77,15 @@ public static class DatasetPreparation
             foreach (DataProblem problem in example.Problems) rows.Problems.Add(problem);
             (side switch { SplitPart.Train => train, SplitPart.Validation => validation, _ => test }).Add(row, example.Example);
         }
+    }
+
+    private static (IReadOnlyList<TrainingExample> Rows, string? Note) Pack(List<TrainingExample> documents, PackingStrategy strategy, int capacity)
+    {
+        if (strategy == PackingStrategy.None) return (documents, null);
+        var layout = PackedLayout.Of([.. documents.Select(document => document.Length)], capacity, strategy);
+        long tokens = documents.Sum(document => (long)document.Length);
+        string cut = layout.NumPieces > documents.Count ? $", of which some were cut: {layout.NumPieces} pieces" : "";
+        return (new PackedExamples(documents, layout),
+            $"{documents.Count} rows are packed into {layout.Count} of up to {capacity} tokens, {100.0 * tokens / ((double)layout.Count * capacity):0.#} % full{cut}; they do not see each other.");
     }
 }

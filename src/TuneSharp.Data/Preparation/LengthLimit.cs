@@ -1,4 +1,5 @@
 using TuneSharp.Data.Checking;
+using TuneSharp.Data.Packing;
 using TuneSharp.Formats;
 
 namespace TuneSharp.Data.Preparation;
@@ -9,6 +10,7 @@ internal sealed class LengthLimit
     private const int Named = 5;
 
     private readonly OverlongRows _policy;
+    private readonly bool _splits;
     private readonly List<RowSource> _emptied = [];
 
     /// <exception cref="InvalidInputException">max_length is beyond the context, or rows are too long and the policy is error.</exception>
@@ -19,7 +21,8 @@ internal sealed class LengthLimit
         _policy = settings.OverlongRows;
         MaxLength = settings.MaxLength ?? Math.Max(2, Math.Min(lengths.Longest, context));
         int overlong = lengths.LongerThan(MaxLength);
-        if (overlong > 0 && _policy == OverlongRows.Error)
+        _splits = settings.Packing is PackingStrategy.BfdSplit or PackingStrategy.Wrapped;
+        if (overlong > 0 && _policy == OverlongRows.Error && !_splits)
         {
             throw new InvalidInputException($"{overlong} of {lengths.Count} rows are longer than {(settings.MaxLength is null ? "the model's context of " : "max_length ")}{MaxLength} tokens; the longest has {lengths.Longest}.",
                 "max_length", "Set overlong_rows to truncate or drop" + (MaxLength < context ? $", or max_length up to {context}." : ", or shorten the rows."));
@@ -38,25 +41,26 @@ internal sealed class LengthLimit
     {
         get
         {
-            if (Truncated > 0) yield return $"{Truncated} rows were cut to {MaxLength} tokens (overlong_rows: truncate).";
+            if (Truncated > 0) yield return $"{Truncated} rows were cut to {MaxLength} tokens (overlong_rows: {(_policy == OverlongRows.TruncateStart ? "truncate_start" : "truncate")}).";
             if (Dropped > 0) yield return $"{Dropped} rows were longer than {MaxLength} tokens and were left out (overlong_rows: drop).";
             if (NothingToLearn > 0) yield return $"{NothingToLearn} rows have no token to learn and were left out: {Names()}.";
         }
     }
 
-    public void Apply(PartRows part) => part.Change(example =>
+    /// <param name="part">The rows.</param>
+    /// <param name="isTrain">Rows to train on: those that packing cuts into several need no limit.</param>
+    public void Apply(PartRows part, bool isTrain) => part.Change(example =>
     {
-        if (example.Length > MaxLength)
+        if (example.Length > MaxLength && !(isTrain && _splits))
         {
+            // Where packing cuts the rows to train on nothing was refused; others are shortened then.
             if (_policy == OverlongRows.Drop)
             {
                 Dropped++;
                 return null;
             }
             Truncated++;
-            bool same = ReferenceEquals(example.InputIds, example.Labels);
-            int[] ids = example.InputIds[..MaxLength];
-            example = new TrainingExample(ids, same ? ids : example.Labels[..MaxLength]) { Source = example.Source };
+            example = _policy == OverlongRows.TruncateStart ? example.Last(MaxLength) : example.First(MaxLength);
         }
         if (example.NumLabels > 0) return example;
         NothingToLearn++;

@@ -117,6 +117,8 @@ public sealed class ExampleRenderer
 
     private RenderedExample RenderConversation(ConversationRow row)
     {
+        if (_options.PlainCompletion && row.Tools is null && row.Turns is [{ Message: { Role: "user" } prompt }, { Message: { Role: "assistant" } completion, IsLearned: true }])
+            return new RenderedExample(PlainCompletion.Render(_tokenizer, prompt.Content, completion.Content, _options.TrainOnPrompt) with { Source = row.Source }, prompt.Content + completion.Content, "completion", []);
         IReadOnlyList<ChatMessage> messages = WithSystem(row.Messages);
         int added = messages.Count - row.Messages.Count;
         RenderedChat chat = _template.Render(Input(messages, row.Tools, addGenerationPrompt: false));
@@ -163,6 +165,8 @@ public sealed class ExampleRenderer
             spans.AddRange(chat.AssistantSpans.Select(span => (span.Start, span.End)));
             return (spans, "generation blocks");
         }
+        if (_options.AssistantOnlyLoss && answers.Length > 0)
+            throw new ChatTemplateException(ChatTemplateFault.Caller, "It marks no answers with {% generation %} … {% endgeneration %}, which assistant_only_loss asks for", _template.Where);
         int lost = 0;
         for (int i = 0; i < answers.Length; i++)
         {

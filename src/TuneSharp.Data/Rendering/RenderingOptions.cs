@@ -14,6 +14,12 @@ public sealed record RenderingOptions
     /// <summary>The prompt holds everything: no chat template is put around it (<see cref="WholeTextTemplate"/>).</summary>
     public bool WholeText { get; init; }
 
+    /// <summary>Render a question with its answer as text that goes on, without the template.</summary>
+    public bool PlainCompletion { get; init; }
+
+    /// <summary>Refuse a template that marks no answers with <c>{% generation %}</c>.</summary>
+    public bool AssistantOnlyLoss { get; init; }
+
     /// <summary>System text for conversations without one; null = none is added (a template may have its own).</summary>
     public string? System { get; init; }
 
@@ -31,6 +37,8 @@ public sealed record RenderingOptions
         {
             TrainOnPrompt = settings.TrainOnPrompt,
             LastTurnOnly = settings.LastTurnOnly,
+            PlainCompletion = settings.PlainCompletion,
+            AssistantOnlyLoss = settings.AssistantOnlyLoss,
             WholeText = RowReading.From(settings).Mapping() is { IsWholeText: true },
             System = settings.System,
             Clock = clock ?? TimeProvider.System,

@@ -37,6 +37,9 @@ public sealed record BatchPlan
     /// <summary>Keeps the order of the file instead of a random one.</summary>
     public bool Sequential { get; init; }
 
+    /// <summary>Length of every row: rows of similar length then come together (<see cref="LengthGroupedOrder"/>); null: they do not.</summary>
+    public IReadOnlyList<int>? Lengths { get; init; }
+
     /// <summary>Micro-batches an epoch.</summary>
     public int MicroBatchesPerEpoch => (Rows - 1) / BatchSize + 1;
 
@@ -44,7 +47,9 @@ public sealed record BatchPlan
     public int StepsPerEpoch => (MicroBatchesPerEpoch - 1) / Accumulation + 1;
 
     /// <summary>Row numbers in the order in which an epoch (from 0) takes them.</summary>
-    public int[] Order(int epoch) => Sequential ? [.. Enumerable.Range(0, Rows)] : RandomPermutation.Of(Rows, unchecked(Seed + epoch));
+    public int[] Order(int epoch) => Sequential ? [.. Enumerable.Range(0, Rows)]
+        : Lengths is not null ? LengthGroupedOrder.Of(Lengths, checked(BatchSize * Accumulation), Seed, epoch)
+        : RandomPermutation.Of(Rows, unchecked(Seed + epoch));
 
     /// <summary>The micro-batches of one optimizer step.</summary>
     /// <param name="order">The epoch's <see cref="Order"/>.</param>

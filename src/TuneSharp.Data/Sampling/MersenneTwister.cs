@@ -18,6 +18,25 @@ public sealed class MersenneTwister
         for (uint j = 1; j < N; j++) _state[j] = unchecked(1812433253u * (_state[j - 1] ^ (_state[j - 1] >> 30)) + j);
     }
 
+    /// <summary>Seeded with several numbers, as the reference code's <c>init_by_array</c>; Python's <c>random</c> does so.</summary>
+    public MersenneTwister(ReadOnlySpan<uint> key)
+        : this(19650218)
+    {
+        int i = 1, j = 0;
+        for (int k = Math.Max(N, key.Length); k > 0; k--)
+        {
+            _state[i] = unchecked((_state[i] ^ ((_state[i - 1] ^ (_state[i - 1] >> 30)) * 1664525u)) + key[j] + (uint)j);
+            j = (j + 1) % key.Length;
+            i = Next(i);
+        }
+        for (int k = N - 1; k > 0; k--)
+        {
+            _state[i] = unchecked((_state[i] ^ ((_state[i - 1] ^ (_state[i - 1] >> 30)) * 1566083941u)) - (uint)i);
+            i = Next(i);
+        }
+        _state[0] = 0x80000000;
+    }
+
     /// <summary>The next 32 random bits.</summary>
     public uint NextUInt32()
     {
@@ -27,6 +46,14 @@ public sealed class MersenneTwister
         y ^= (y << 7) & 0x9d2c5680;
         y ^= (y << 15) & 0xefc60000;
         return y ^ (y >> 18);
+    }
+
+    // The last word is copied to the front when the walk wraps around.
+    private int Next(int i)
+    {
+        if (++i < N) return i;
+        _state[0] = _state[N - 1];
+        return 1;
     }
 
     private void Twist()

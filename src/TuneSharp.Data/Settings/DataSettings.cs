@@ -1,3 +1,4 @@
+using TuneSharp.Data.Packing;
 using TuneSharp.Data.RowFormats;
 using TuneSharp.Formats;
 using TuneSharp.Formats.Settings;
@@ -12,6 +13,9 @@ public enum OverlongRows
 
     /// <summary>The end is cut off. The number of cut rows is reported.</summary>
     Truncate,
+
+    /// <summary>The beginning is cut off. The number of cut rows is reported.</summary>
+    TruncateStart,
 
     /// <summary>The row is left out. The number is reported.</summary>
     Drop,
@@ -78,8 +82,18 @@ public sealed record DataSettings
         Aliases = ["cutoff_len", "max_seq_length", "max_seq_len", "sequence_len"], Advice = "Time and memory grow with the longest row. `data check` shows how many rows each limit would cut.")]
     public int? MaxLength { get; init; }
 
-    [Setting("What happens to rows that are longer: error, truncate or drop.", "过长的行如何处理：error（报错）、truncate（截断）或 drop（丢弃）。", Aliases = ["excess_length", "excess_length_strategy"])]
+    [Setting("What happens to rows that are longer: error, truncate (the end is lost), truncate_start (the beginning is lost) or drop.", "过长的行如何处理：error（报错）、truncate（截去结尾）、truncate_start（截去开头）或 drop（丢弃）。", Aliases = ["excess_length", "excess_length_strategy"])]
     public OverlongRows OverlongRows { get; init; } = OverlongRows.Error;
+
+    [Setting("Put several short rows into one row of the batch, up to max_length: none, bfd (best fit), bfd_split, wrapped or knapsack. Rows never see each other, and positions begin at 0 in each.", "把多条短数据拼入批次的一行（不超过 max_length）：none、bfd（最佳适配）、bfd_split、wrapped 或 knapsack。各条数据互不可见，位置各自从 0 开始。",
+        Advice = "bfd where lengths differ much: every batch then has about the same number of tokens. bfd_split and wrapped cut rows that are longer.", Example = "bfd")]
+    public PackingStrategy Packing { get; init; } = PackingStrategy.None;
+
+    [Setting("Take a prompt and its completion as one text that goes on, without the chat template; for base models. Conversations of more turns still use the template.", "把 prompt 与 completion 当作一段连续文本，不套用聊天模板（适合基座模型）；多轮对话仍使用模板。")]
+    public bool PlainCompletion { get; init; }
+
+    [Setting("Learn exactly what the template's {% generation %} blocks mark, and refuse a template without them. Otherwise answers are found without such marks too.", "只学习聊天模板中 {% generation %} 标记的部分，模板没有标记时报错；否则没有标记也能找到回答。")]
+    public bool AssistantOnlyLoss { get; init; }
 
     [Setting("Learn the prompt as well, not the answers alone.", "同时学习提示部分，而不仅是回答。", Aliases = ["train_on_inputs"])]
     public bool TrainOnPrompt { get; init; }
@@ -108,7 +122,9 @@ public sealed record DataSettings
         if (MaxLength is < 2) throw new InvalidInputException($"max_length is {MaxLength}; a row needs at least 2 tokens.", "max_length", "Give a number of tokens such as 1024, or leave it out.");
         if (BlockSize is < 2) throw new InvalidInputException($"block_size is {BlockSize}; a block needs at least 2 tokens.", "block_size", "Give a number of tokens such as 512.");
         if (MaxSamples is < 1) throw new InvalidInputException($"max_samples is {MaxSamples}; at least 1 row is needed.", "max_samples", "Give a number of rows, or leave it out.");
-        if (!Enum.IsDefined(OverlongRows)) throw new InvalidInputException($"overlong_rows is {OverlongRows}.", "overlong_rows", "Give error, truncate or drop.");
+        if (!Enum.IsDefined(OverlongRows)) throw new InvalidInputException($"overlong_rows is {OverlongRows}.", "overlong_rows", "Give error, truncate, truncate_start or drop.");
+        if (!Enum.IsDefined(Packing)) throw new InvalidInputException($"packing is {Packing}.", "packing", "Give none, bfd, bfd_split, wrapped or knapsack.");
+        if (AssistantOnlyLoss && TrainOnPrompt) throw new InvalidInputException("assistant_only_loss learns the answers alone, train_on_prompt everything.", "assistant_only_loss", "Remove one of them.");
         if (!Enum.IsDefined(SplitGroup)) throw new InvalidInputException($"split_group is {SplitGroup}.", "split_group", "Give question or row.");
         _ = RowReading.From(this).GivenFormat();
         Reading.TextEncodings.Check(Encoding);

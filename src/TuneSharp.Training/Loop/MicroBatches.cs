@@ -10,7 +10,12 @@ namespace TuneSharp.Training.Loop;
 /// </summary>
 internal sealed class MicroBatches(IReadOnlyList<TrainingExample> examples, StepPlan plan, TrainingSettings settings)
 {
-    private readonly BatchPlan _rows = new(examples.Count, settings.PerDeviceTrainBatchSize, settings.GradientAccumulationSteps, settings.Seed) { Sequential = settings.DisableShuffling };
+    private readonly BatchPlan _rows = new(examples.Count, settings.PerDeviceTrainBatchSize, settings.GradientAccumulationSteps, settings.Seed)
+    {
+        Sequential = settings.DisableShuffling || settings.TrainSamplingStrategy == TrainSamplingStrategy.Sequential,
+        Lengths = settings.TrainSamplingStrategy == TrainSamplingStrategy.GroupByLength ? [.. examples.Select(example => example.Length)] : null,
+    };
+
     private int _epoch = -1;
     private int[] _order = [];
 

@@ -42,7 +42,7 @@ public sealed class TrainLoop : IDisposable
         _workspace = job.Model.CreateWorkspace();
         job.Model.RecomputeBlocks = job.Settings.GradientCheckpointing;
         _optimizer = new AdamW(job.Method.Trained, AdamWOptions.From(job.Settings));
-        _step = new TrainStep(job.Model, job.Method.Trained, _optimizer, _workspace, job.Settings.Seed, job.Settings.MaxGradNorm);
+        _step = new TrainStep(job.Model, job.Method.Trained, _optimizer, _workspace, job.Settings.Seed, job.Settings.MaxGradNorm, job.Settings.LabelSmoothingFactor);
         _reporter = new StepReporter(job.Report, job.Clock, _plan, job.Settings.LoggingSteps);
         try
         {

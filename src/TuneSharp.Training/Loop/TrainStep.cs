@@ -18,7 +18,7 @@ internal sealed record StepResult(double Loss, double GradNorm, int NumTokens, b
 /// One optimizer step: forward and backward of each micro-batch, whose losses are divided by the number of labelled tokens of
 /// the whole step (so that splitting a batch changes nothing), clipping, AdamW.
 /// </summary>
-internal sealed class TrainStep(ICausalLm model, IReadOnlyList<Parameter> trained, AdamW optimizer, Workspace workspace, long seed, double maxGradNorm)
+internal sealed class TrainStep(ICausalLm model, IReadOnlyList<Parameter> trained, AdamW optimizer, Workspace workspace, long seed, double maxGradNorm, double labelSmoothing = 0)
 {
     /// <param name="step">Completed steps, for the seeds of dropout.</param>
     /// <param name="batches">Micro-batches.</param>
@@ -56,9 +56,9 @@ internal sealed class TrainStep(ICausalLm model, IReadOnlyList<Parameter> traine
     {
         if (rows.All(row => row.NumLabels == 0)) return 0;
         using DisposeScope scope = NewDisposeScope();
-        using TokenBatch batch = TokenBatch.FromRows([.. rows.Select(row => row.InputIds)], [.. rows.Select(row => row.Labels)]);
+        using TokenBatch batch = ExampleTokens.Of(rows);
         using var tape = new Tape(workspace) { Seed = tapeSeed };
-        Var loss = tape.CrossEntropy(model.Hidden(tape, batch), model.Head, batch, divisor);
+        Var loss = tape.CrossEntropy(model.Hidden(tape, batch), model.Head, batch, divisor, labelSmoothing: labelSmoothing);
         double value = loss.Data.to(ScalarType.Float64).item<double>();
         if (double.IsFinite(value)) tape.Backward(loss);
         return value;

@@ -20,7 +20,7 @@ internal static class ValidationLoss
             int inChunk = chunk.Sum(row => row.NumLabels);
             if (inChunk == 0) continue;
             using DisposeScope scope = NewDisposeScope();
-            using TokenBatch batch = TokenBatch.FromRows([.. chunk.Select(row => row.InputIds)], [.. chunk.Select(row => row.Labels)]);
+            using TokenBatch batch = ExampleTokens.Of(chunk);
             using var tape = new Tape(workspace, recording: false);
             // Divided by 1: the sum over the labelled tokens.
             Var loss = tape.CrossEntropy(model.Hidden(tape, batch), model.Head, batch, 1);

@@ -44,6 +44,14 @@ public sealed record TrainingSettings
     [Setting("Take the rows in the order of the file instead of a new random order in each epoch.", "按文件顺序使用数据，而不是每轮随机打乱。", Advice = "false, unless the order is a lesson plan", Example = "false")]
     public bool DisableShuffling { get; init; }
 
+    [Setting("The order of the rows: random (new in each epoch), sequential (as in the file) or group_by_length (random, rows of similar length together).", "数据行的顺序：random（每轮随机）、sequential（按文件顺序）或 group_by_length（随机，但长度相近的行放在一起）。",
+        Advice = "random; rows are never padded here, so group_by_length saves little", Example = "random")]
+    public TrainSamplingStrategy TrainSamplingStrategy { get; init; } = TrainSamplingStrategy.Random;
+
+    [Setting("Share of each target that is spread over the whole vocabulary, so that the model is less sure of itself. The validation loss is measured without it.", "标签平滑：把每个目标的这一比例均摊到整个词表，使模型不过分自信。验证损失不含平滑。",
+        Advice = "0, or 0.1 where answers are noisy", Minimum = 0, Maximum = 1, Example = "0.1")]
+    public double LabelSmoothingFactor { get; init; }
+
     [Setting("AdamW: share of the weight that is taken away at each step, times the learning rate. Biases and norms are left alone.", "AdamW 权重衰减系数（乘以学习率）。偏置和归一化参数不衰减。", Minimum = 0, Maximum = 1, Example = "0.01")]
     public double WeightDecay { get; init; }
 
@@ -101,6 +109,10 @@ public sealed record TrainingSettings
         if (AdamBeta1 >= 1) throw Refuse("adam_beta1", AdamBeta1, "must be below 1", "0.9 is usual.");
         if (AdamBeta2 >= 1) throw Refuse("adam_beta2", AdamBeta2, "must be below 1", "0.999 is usual.");
         if (EarlyStoppingPatience is not null && EvalSteps == 0) throw Refuse("early_stopping_patience", EarlyStoppingPatience.Value, "needs evaluations, but eval_steps is 0", "Set eval_steps, or remove early_stopping_patience.");
+        if (LabelSmoothingFactor >= 1) throw Refuse("label_smoothing_factor", LabelSmoothingFactor, "must be below 1, or nothing would be learned of the answers", "0.1 is usual.");
+        if (!Enum.IsDefined(TrainSamplingStrategy)) throw new InvalidInputException($"`train_sampling_strategy` is {TrainSamplingStrategy}.", null, "Give random, sequential or group_by_length.");
+        if (DisableShuffling && TrainSamplingStrategy == TrainSamplingStrategy.GroupByLength)
+            throw new InvalidInputException("`disable_shuffling` keeps the order of the file, and `train_sampling_strategy: group_by_length` changes it.", null, "Remove one of them.");
         int steps = MaxSteps > 0 ? MaxSteps : 1000;
         // Built once for its checks alone; the real one is built when the number of steps is known.
         _ = LearningRateSchedule.Create(LrSchedulerType, LearningRate, Math.Min(LearningRateSchedule.ResolveWarmup(WarmupSteps, steps), steps - 1), steps, LrSchedulerKwargs);

@@ -1,5 +1,9 @@
+using TuneSharp.Application.FineTuning;
 using TuneSharp.Application.Recipes;
+using TuneSharp.Data;
+using TuneSharp.Data.Packing;
 using TuneSharp.Formats;
+using TuneSharp.Training.Settings;
 
 namespace TuneSharp.Application.Tests.Recipes;
 
@@ -79,7 +83,7 @@ public sealed class RecipeBinderTests
     [InlineData("use_galore: true", "known option that is not supported yet", "AdamW")]
     [InlineData("trust_remote_code: true", "refused", "never run")]
     [InlineData("report_to: wandb", "not supported yet", "events.jsonl")]
-    [InlineData("completion_only_loss: false", "not supported yet", "train_on_prompt")]
+    [InlineData("packing: true\nneat_packing: false", "see each other", "line 1")]
     [InlineData("eval_strategy: steps", "needs `eval_steps`", "line 1")]
     [InlineData("eval_strategy: sometimes", "not supported", "no, steps or epoch")]
     [InlineData("eval_strategy: no\neval_steps: 5", "contradict", "line 1")]
@@ -107,6 +111,36 @@ public sealed class RecipeBinderTests
         Bind("lora_target: all").Second.TargetModules.ShouldBe(["all-linear"]);
         Bind("eval_strategy: epoch").Second.EvalSteps.ShouldBeNull();
         Bind("eval_strategy: no").Second.EvalSteps.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("packing: true", PackingStrategy.Bfd)]
+    [InlineData("packing: true\npacking_strategy: wrapped", PackingStrategy.Wrapped)]
+    [InlineData("packing_strategy: wrapped", PackingStrategy.None)]
+    [InlineData("packing: false\npacking_strategy: bfd", PackingStrategy.None)]
+    [InlineData("packing: bfd_split", PackingStrategy.BfdSplit)]
+    [InlineData("packing: none", PackingStrategy.None)]
+    [InlineData("neat_packing: true", PackingStrategy.Knapsack)]
+    [InlineData("packing: true\nneat_packing: true", PackingStrategy.Knapsack)]
+    [InlineData("neat_packing: false", PackingStrategy.None)]
+    public void Bind_Packing_AsTrlAndLlamaFactoryWriteIt(string yaml, PackingStrategy expected) =>
+        RecipeBinder.Bind<FineTuneRequest>(RecipeYaml.Parse(yaml, "r.yaml"), []).Request.Data.Packing.ShouldBe(expected);
+
+    [Theory]
+    [InlineData("packing: bfd\nneat_packing: true", "set the same thing")]
+    [InlineData("packing: bfd\npacking_strategy: wrapped", "set the same thing")]
+    [InlineData("truncation_mode: middle", "keep_start or keep_end")]
+    public void Bind_PackingTwice_IsRefused(string yaml, string says) =>
+        Should.Throw<InvalidInputException>(() => RecipeBinder.Bind<FineTuneRequest>(RecipeYaml.Parse(yaml, "r.yaml"), [])).Message.ShouldContain(says);
+
+    [Fact]
+    public void Bind_KeysOfTrainerAndTrl_BecomeOurs()
+    {
+        FineTuneRequest request = RecipeBinder.Bind<FineTuneRequest>(RecipeYaml.Parse("group_by_length: true\ntruncation_mode: keep_end\ncompletion_only_loss: false\nlabel_smoothing_factor: 0.1", "r.yaml"), []).Request;
+        request.Training.TrainSamplingStrategy.ShouldBe(TrainSamplingStrategy.GroupByLength);
+        request.Data.OverlongRows.ShouldBe(OverlongRows.TruncateStart);
+        request.Data.TrainOnPrompt.ShouldBeTrue();
+        request.Training.LabelSmoothingFactor.ShouldBe(0.1);
     }
 
     [Fact]

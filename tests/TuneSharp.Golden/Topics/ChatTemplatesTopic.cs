@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using TuneSharp.Formats;
 using TuneSharp.Golden.Harness;
+using TuneSharp.Golden.Topics.SftRows;
 using TuneSharp.Tokenizers;
 using TuneSharp.Tokenizers.ChatTemplates;
 using Encoding = TuneSharp.Tokenizers.Encoding;

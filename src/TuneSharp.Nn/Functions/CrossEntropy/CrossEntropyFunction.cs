@@ -10,6 +10,8 @@ namespace TuneSharp.Nn;
 /// loss = sum_N(log sum_V exp(z_NV) - z_N,label) / divisor      z_NV = head(h_ND)      N labelled tokens
 /// dZ = (softmax(z) - onehot(label)) / divisor                  dH and the head's gradients from dZ, in forward
 /// </code>
+/// With label smoothing ε (arXiv:1512.00567, section 7) the target is not onehot(label) but (1 - ε) onehot(label) + ε / V, and z_N,label
+/// becomes (1 - ε) z_N,label + ε mean_V(z_NV).
 /// A root: its gradient is computed together with the loss and taken as 1, so nothing may follow it but
 /// <see cref="Tape.Backward"/>. The divisor is the number of labelled tokens of the whole optimizer step, over all its
 /// micro-batches: then the step does not depend on how it was divided.
@@ -25,12 +27,14 @@ public static class CrossEntropyFunction
     /// <param name="batch">Labels.</param>
     /// <param name="divisor">What the sum of losses is divided by.</param>
     /// <param name="tokenLosses">If given: the loss of each labelled token in nats, not divided, [NumLabels].</param>
+    /// <param name="labelSmoothing">ε, 0 … 1: the share of the target that is spread over the whole vocabulary.</param>
     /// <returns>[1]: the sum of losses / divisor.</returns>
-    public static Var CrossEntropy(this Tape t, Var hidden, Linear head, TokenBatch batch, double divisor, float[]? tokenLosses = null) =>
-        t.CrossEntropy(hidden, head, batch, divisor, tokenLosses, LogitElements);
+    public static Var CrossEntropy(this Tape t, Var hidden, Linear head, TokenBatch batch, double divisor, float[]? tokenLosses = null, double labelSmoothing = 0) =>
+        t.CrossEntropy(hidden, head, batch, divisor, tokenLosses, labelSmoothing, LogitElements);
 
-    internal static Var CrossEntropy(this Tape t, Var hidden, Linear head, TokenBatch batch, double divisor, float[]? tokenLosses, long logitsHeld)
+    internal static Var CrossEntropy(this Tape t, Var hidden, Linear head, TokenBatch batch, double divisor, float[]? tokenLosses, double labelSmoothing, long logitsHeld)
     {
+        if (labelSmoothing is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(labelSmoothing), labelSmoothing, "Label smoothing is a share between 0 and 1.");
         if (batch.NumLabels == 0) throw new ArgumentException("No token of this batch has a label: there is nothing to learn or measure.", nameof(batch));
         if (!(divisor > 0)) throw new ArgumentOutOfRangeException(nameof(divisor), divisor, "The divisor is a number above 0.");
         foreach (int label in batch.Labels)
@@ -49,7 +53,7 @@ public static class CrossEntropyFunction
         for (int at = 0; at < batch.NumLabels; at += rows)
         {
             int count = Math.Min(rows, batch.NumLabels - at);
-            sum += Piece(t, hidden, head, batch, at, count, divisor, needsGrad && t.Recording, dHidden, tokenLosses);
+            sum += Piece(t, hidden, head, batch, at, count, (divisor, labelSmoothing), needsGrad && t.Recording, dHidden, tokenLosses);
         }
 
         Buffer loss = t.Rent(ws.WideType, 1);
@@ -62,7 +66,7 @@ public static class CrossEntropyFunction
     }
 
     /// <summary>Labelled tokens at … at + count - 1: their losses' sum; their gradients if wanted.</summary>
-    private static double Piece(Tape t, Var hidden, Linear head, TokenBatch batch, int at, int count, double divisor, bool gradients, Buffer? dHidden, float[]? tokenLosses)
+    private static double Piece(Tape t, Var hidden, Linear head, TokenBatch batch, int at, int count, (double Divisor, double Smoothing) form, bool gradients, Buffer? dHidden, float[]? tokenLosses)
     {
         using DisposeScope scope = NewDisposeScope();
         Workspace ws = t.Workspace;
@@ -83,15 +87,17 @@ public static class CrossEntropyFunction
         Tensor z_ = z_NV.Tensor;
         z_.sub_(z_.amax([1], true));
         Tensor chosen_N1 = z_.gather(1, label_N1);
+        Tensor target_N1 = form.Smoothing == 0 ? chosen_N1 : (chosen_N1 * (1 - form.Smoothing)).add_(z_.mean([1], true), alpha: form.Smoothing);
         Tensor sum_N1 = z_.exp_().sum(1, true);
-        Tensor loss_N1 = sum_N1.log().sub_(chosen_N1);
+        Tensor loss_N1 = sum_N1.log().sub_(target_N1);
         if (tokenLosses is not null)
             loss_N1.to(ScalarType.Float32).view(-1).data<float>().CopyTo(tokenLosses, at);
 
         if (gradients)
         {
-            z_.div_(sum_N1.mul_(divisor));
-            z_.scatter_add_(1, label_N1, torch.full_like(chosen_N1, -1 / divisor));
+            z_.div_(sum_N1.mul_(form.Divisor));
+            if (form.Smoothing > 0) z_.sub_(form.Smoothing / (head.Out * form.Divisor));
+            z_.scatter_add_(1, label_N1, torch.full_like(chosen_N1, (form.Smoothing - 1) / form.Divisor));
             Buffer dZ = widen ? ws.Rent(z_.shape) : z_NV.Hold();
             if (widen) dZ.Tensor.copy_(z_);
             inner.Backward(z, dZ);
@@ -103,7 +109,11 @@ public static class CrossEntropyFunction
         return loss_N1.sum(ScalarType.Float64).item<double>();
     }
 
-    /// <summary>The same in plain torch operations, differentiated by autograd: the mean over labels ≠ -100.</summary>
-    internal static Tensor Reference(Tensor hidden, Tensor weight, Tensor tokens, Tensor labels) =>
-        nn.functional.cross_entropy(hidden.index_select(0, tokens).mm(weight.t()), labels, reduction: nn.Reduction.Sum);
+    /// <summary>The same in plain torch operations, differentiated by autograd: the sum over labels ≠ -100.</summary>
+    internal static Tensor Reference(Tensor hidden, Tensor weight, Tensor tokens, Tensor labels, double labelSmoothing = 0)
+    {
+        Tensor logProbabilities = nn.functional.log_softmax(hidden.index_select(0, tokens).mm(weight.t()), 1);
+        Tensor likelihood = logProbabilities.gather(1, labels.unsqueeze(1)).sum();
+        return -(likelihood * (1 - labelSmoothing) + logProbabilities.mean([1]).sum() * labelSmoothing);
+    }
 }

@@ -25,8 +25,8 @@ internal sealed class PaddingRows : ISftRowsFile
 
     private static GoldenResult Compare(JsonElement set, JsonElement entry)
     {
-        if (entry.TryGetProperty("padding_free", out JsonElement free) && free.GetBoolean()) return GoldenResult.NotBuilt("TRL's layout of rows without padding");
         TrainingExample[] examples = [.. set.GetProperty("features").EnumerateArray().Select(f => new TrainingExample(Ids(f.GetProperty("input_ids")), Ids(f.GetProperty("labels"))))];
+        if (entry.TryGetProperty("padding_free", out JsonElement free) && free.GetBoolean()) return PaddingFree.Compare(examples, entry, set.GetProperty("pad_id").GetInt32());
         PaddingSide side = entry.TryGetProperty("padding_side", out JsonElement s) && s.GetString() == "left" ? PaddingSide.Left : PaddingSide.Right;
         int multiple = entry.GetProperty("pad_to_multiple_of") is { ValueKind: JsonValueKind.Number } m ? m.GetInt32() : 1;
         PaddedBatch batch = PaddedBatch.From(examples, set.GetProperty("pad_id").GetInt32(), side, multiple);

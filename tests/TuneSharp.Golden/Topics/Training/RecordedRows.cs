@@ -40,6 +40,12 @@ internal static class RecordedRows
 
     public static TunableModel Tunable(this ICausalLm model) => new(model.Linears, model.Parameters, model.Head);
 
+    public static GoldenResult Absolute(double found, double expected, double tolerance, string what)
+    {
+        double deviation = Math.Abs(found - expected);
+        return new GoldenResult(deviation <= tolerance, deviation, tolerance, deviation <= tolerance ? null : $"{what}: {found} instead of {expected}");
+    }
+
     public static GoldenResult Relative(double found, double expected, double tolerance, string what)
     {
         double deviation = Math.Abs(found - expected) / Math.Max(Math.Abs(expected), 1e-12);

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using TuneSharp.Data;
-using TuneSharp.Data.Sampling;
 using TuneSharp.Formats.Safetensors;
 using TuneSharp.Golden.Harness;
 using TuneSharp.Models;
+using TuneSharp.Models.Settings;
 using TuneSharp.Peft;
 using TuneSharp.Peft.Full;
 using TuneSharp.Training.Checkpoints;
@@ -30,13 +30,12 @@ internal sealed class SftTopic : IGoldenTopic
             yield return new GoldenCase($"run.json/{run.Name}", () => run.Name switch
             {
                 "full" or "lora" => RunWhole(folder, file, run.Name),
-                "full_resumed" or "lora_resumed" => RunResumed(folder, file, run.Name),
-                _ => GoldenResult.NotBuilt(run.Name),
+                _ when run.Name.EndsWith("_resumed", StringComparison.Ordinal) => RunResumed(folder, file, run.Name),
+                _ when run.Name.EndsWith("_bf16_autocast", StringComparison.Ordinal) => RunHalf(folder, file, run.Name),
+                _ when Unknown(run.Value) is { } argument => GoldenResult.NotBuilt(argument),
+                _ => RunOther(folder, file, run.Name),
             });
-        if (!File.Exists(Path.Combine(folder, "torch_rng.json"))) yield break;
-        JsonElement random = GoldenFixtures.ReadJson(Path.Combine(folder, "torch_rng.json"));
-        foreach (string kind in random.EnumerateObject().SelectMany(seed => seed.Value.EnumerateObject()).Select(entry => entry.Name).Distinct())
-            yield return new GoldenCase($"torch_rng.json/{kind}", () => kind.StartsWith("randperm_", StringComparison.Ordinal) ? CompareOrders(random, kind) : GoldenResult.NotBuilt(kind));
+        foreach (GoldenCase drawn in TorchRandomCases.Find(folder)) yield return drawn;
     }
 
     public string? SpoilOne(string copy)
@@ -61,6 +60,29 @@ internal sealed class SftTopic : IGoldenTopic
         return GoldenResult.All(results);
     }
 
+    /// <summary>The same run in bfloat16 arithmetic: no further from the recorded one than that was from float32.</summary>
+    private static GoldenResult RunHalf(string folder, JsonElement file, string name)
+    {
+        using var work = new WorkFolder();
+        using Recorded run = Start(folder, file, name, work.Path, resumeFrom: null);
+        JsonElement recorded = file.GetProperty("runs").GetProperty(name);
+        double tolerance = recorded.GetProperty("max_loss_diff_to_fp32").GetDouble();
+        JsonElement[] logged = Logged(recorded);
+        return GoldenResult.All([GoldenResult.Equal(run.Steps.Count == logged.Length, $"{run.Steps.Count} steps"),
+            .. run.Steps.Zip(logged, (step, entry) => RecordedRows.Absolute(step.Loss, entry.GetProperty("loss").GetDouble(), tolerance, $"loss of step {step.Step}"))]);
+    }
+
+    /// <summary>A run with arguments of its own, of which the log alone is recorded.</summary>
+    private static GoldenResult RunOther(string folder, JsonElement file, string name)
+    {
+        using var work = new WorkFolder();
+        using Recorded run = Start(folder, file, name, work.Path, resumeFrom: null);
+        return GoldenResult.All(CompareLog(run.Steps, file.GetProperty("runs").GetProperty(name).GetProperty("log")));
+    }
+
+    private static string? Unknown(JsonElement run) => !run.TryGetProperty("arguments", out JsonElement arguments) ? null
+        : arguments.EnumerateObject().Select(argument => argument.Name).FirstOrDefault(argument => argument is not ("label_smoothing_factor" or "train_sampling_strategy"));
+
     private static GoldenResult RunResumed(string folder, JsonElement file, string name)
     {
         string whole = name[..name.IndexOf('_')];
@@ -84,15 +106,19 @@ internal sealed class SftTopic : IGoldenTopic
 
     private static Recorded Start(string folder, JsonElement file, string name, string work, string? resumeFrom)
     {
-        JsonElement arguments = file.GetProperty("arguments");
-        ICausalLm model = ModelCatalog.Load(Path.Combine(folder, "..", file.GetProperty("base").GetString()!));
-        ITuningMethod method = name == "full" ? new FullTuning(model.Tunable()) : PeftCatalog.LoadAdapter(Path.Combine(folder, "lora_init"), model.Tunable());
+        JsonElement arguments = file.GetProperty("arguments"), run = file.GetProperty("runs").GetProperty(name);
+        JsonElement own = run.TryGetProperty("arguments", out JsonElement given) ? given : default;
+        bool full = name.Split('_')[0] == "full", half = name.EndsWith("_bf16_autocast", StringComparison.Ordinal);
+        ICausalLm model = ModelCatalog.Load(Path.Combine(folder, "..", file.GetProperty("base").GetString()!), new ModelSettings { WeightsDtype = "float32", ComputeDtype = half ? "bfloat16" : "float32" });
+        ITuningMethod method = full ? new FullTuning(model.Tunable()) : PeftCatalog.LoadAdapter(Path.Combine(folder, "lora_init"), model.Tunable());
         PeftCatalog.StartTraining(method, model.Tunable());
         var settings = new TrainingSettings
         {
             PerDeviceTrainBatchSize = arguments.GetProperty("per_device_train_batch_size").GetInt32(),
             GradientAccumulationSteps = arguments.GetProperty("gradient_accumulation_steps").GetInt32(),
-            MaxSteps = arguments.GetProperty("max_steps").GetInt32(),
+            MaxSteps = Logged(run)[^1].GetProperty("step").GetInt32(),
+            LabelSmoothingFactor = own.ValueKind == JsonValueKind.Object && own.TryGetProperty("label_smoothing_factor", out JsonElement smoothing) ? smoothing.GetDouble() : 0,
+            TrainSamplingStrategy = own.ValueKind == JsonValueKind.Object && own.TryGetProperty("train_sampling_strategy", out JsonElement strategy) ? Strategy(strategy.GetString()!) : TrainSamplingStrategy.Random,
             LearningRate = arguments.GetProperty("learning_rate").GetDouble(),
             LrSchedulerType = arguments.GetProperty("lr_scheduler_type").GetString()!,
             WarmupSteps = arguments.GetProperty("warmup_steps").GetDouble(),
@@ -112,7 +138,7 @@ internal sealed class SftTopic : IGoldenTopic
             Method = method,
             Settings = settings,
             ResumeFrom = resumeFrom,
-            Train = Rows(folder, file.GetProperty("runs").GetProperty(name).GetProperty("micro"), file.GetProperty("dataset_rows").GetInt32()),
+            Train = Rows(folder, file.GetProperty("runs").GetProperty("full").GetProperty("micro"), file.GetProperty("dataset_rows").GetInt32()),
             CheckpointsFolder = Path.Combine(work, "checkpoints"),
             ResultFolder = Path.Combine(work, "result"),
             Report = e => { if (e is StepCompleted step) steps.Add(step); },
@@ -144,6 +170,16 @@ internal sealed class SftTopic : IGoldenTopic
         .Where(run => run.Name.EndsWith("_resumed", StringComparison.Ordinal))
         .Select(run => run.Value.GetProperty("log")[0].GetProperty("step").GetInt32() - 1).FirstOrDefault(1);
 
+    private static TrainSamplingStrategy Strategy(string name) => name switch
+    {
+        "random" => TrainSamplingStrategy.Random,
+        "sequential" => TrainSamplingStrategy.Sequential,
+        "group_by_length" => TrainSamplingStrategy.GroupByLength,
+        _ => throw new InvalidDataException(name),
+    };
+
+    private static JsonElement[] Logged(JsonElement run) => [.. run.GetProperty("log").EnumerateArray().Where(entry => entry.TryGetProperty("loss", out _))];
+
     private static IEnumerable<GoldenResult> CompareLog(IReadOnlyList<StepCompleted> steps, JsonElement log)
     {
         JsonElement[] logged = [.. log.EnumerateArray().Where(entry => entry.TryGetProperty("loss", out _))];
@@ -157,14 +193,6 @@ internal sealed class SftTopic : IGoldenTopic
             yield return RecordedRows.Relative(step.Epoch, entry.GetProperty("epoch").GetDouble(), 1e-12, $"epoch of step {step.Step}");
         }
     }
-
-    /// <summary><c>randperm_20</c>, or <c>randperm_1000_head</c>: its first elements.</summary>
-    private static GoldenResult CompareOrders(JsonElement random, string kind) => GoldenResult.All(random.EnumerateObject().Select(seed =>
-    {
-        int[] expected = [.. seed.Value.GetProperty(kind).EnumerateArray().Select(i => i.GetInt32())];
-        int[] found = RandomPermutation.Of(int.Parse(kind.Split('_')[1]), long.Parse(seed.Name));
-        return GoldenResult.Equal(found.Take(expected.Length).SequenceEqual(expected), $"order of seed {seed.Name}");
-    }));
 
     private sealed record Recorded(ICausalLm Model, ITuningMethod Method, IReadOnlyList<StepCompleted> Steps) : IDisposable
     {

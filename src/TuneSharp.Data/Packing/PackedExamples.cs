@@ -1,0 +1,40 @@
+using System.Collections;
+
+namespace TuneSharp.Data.Packing;
+
+/// <summary>Packed rows over documents that stay where they are: a row is put together when it is asked for.</summary>
+/// <param name="documents">Documents, in the order that the layout was made for.</param>
+/// <param name="layout">Which pieces make which row.</param>
+public sealed class PackedExamples(IReadOnlyList<TrainingExample> documents, PackedLayout layout) : IReadOnlyList<TrainingExample>
+{
+    public int Count => layout.Count;
+
+    public TrainingExample this[int index]
+    {
+        get
+        {
+            ReadOnlySpan<PackedPiece> pieces = layout[index];
+            int total = 0;
+            foreach (PackedPiece piece in pieces) total += piece.Length;
+            int[] ids = new int[total], labels = new int[total], lengths = new int[pieces.Length];
+            int at = 0;
+            for (int i = 0; i < pieces.Length; i++)
+            {
+                (int document, int start, int length) = pieces[i];
+                TrainingExample example = documents[document];
+                example.InputIds.AsSpan(start, length).CopyTo(ids.AsSpan(at));
+                example.Labels.AsSpan(start, length).CopyTo(labels.AsSpan(at));
+                lengths[i] = length;
+                at += length;
+            }
+            return new TrainingExample(ids, labels) { SegmentLengths = lengths };
+        }
+    }
+
+    public IEnumerator<TrainingExample> GetEnumerator()
+    {
+        for (int i = 0; i < Count; i++) yield return this[i];
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}
