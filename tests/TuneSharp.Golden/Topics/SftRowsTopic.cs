@@ -29,5 +29,5 @@ public sealed class SftRowsTopic : IGoldenTopic
         }
     }
 
-    public string? SpoilOne(string copy) => ChatTemplateRows.SpoilOne(copy);
+    public string? SpoilOne(string copy) => ChatTemplateRows.SpoilOne(copy) ?? PackingRows.SpoilOne(copy);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using TuneSharp.Data;
 using TuneSharp.Data.Packing;
 using TuneSharp.Golden.Harness;
@@ -33,6 +34,19 @@ internal sealed class PackingRows : ISftRowsFile
         }
         int mask = 0;
         foreach (JsonElement entry in root.GetProperty("block_diagonal_masks").EnumerateArray()) yield return new GoldenCase($"{file}/masks/{mask++}", () => CompareMask(entry));
+    }
+
+    /// <summary>Moves the first id of the first packed row.</summary>
+    public static string? SpoilOne(string copy)
+    {
+        string? path = Directory.GetFiles(copy, "packing.json*").FirstOrDefault();
+        if (path is null) return null;
+        JsonNode root = JsonNode.Parse(GoldenFixtures.ReadText(path))!;
+        JsonNode packed = root["toys"]![0]!["packed"]![0]!;
+        JsonArray ids = packed["rows"]!["input_ids"]![0]!.AsArray();
+        ids[0] = (int)ids[0]! + 1;
+        GoldenFixtures.WriteText(path, root.ToJsonString());
+        return $"{Path.GetFileName(path)}/toys/0/0-{(string)packed["strategy"]!}";
     }
 
     internal static TrainingExample[] Documents(JsonElement set)

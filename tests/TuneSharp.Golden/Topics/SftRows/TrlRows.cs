@@ -54,11 +54,11 @@ internal sealed class TrlRows : ISftRowsFile
             return GoldenResult.Equal(entry.TryGetProperty("error", out _), e.Message);
         }
         if (entry.TryGetProperty("error", out JsonElement error)) return GoldenResult.Equal(false, $"should fail: {error}");
-        return CompareColumns(Finish(documents, options), entry.GetProperty("columns"));
+        return CompareColumns([.. Finish(documents, options)], entry.GetProperty("columns"));
     }
 
     /// <summary>Packing, or else the limit and the rows that are masked altogether after it.</summary>
-    private static IReadOnlyList<TrainingExample> Finish(List<TrainingExample> documents, JsonElement options)
+    private static IEnumerable<TrainingExample> Finish(List<TrainingExample> documents, JsonElement options)
     {
         int limit = options.TryGetProperty("max_length", out JsonElement max) ? max.GetInt32() : 1024;
         if (Flag(options, "packing", false))
@@ -74,10 +74,10 @@ internal sealed class TrlRows : ISftRowsFile
         }
 
         bool keepEnd = options.TryGetProperty("truncation_mode", out JsonElement mode) && mode.GetString() == "keep_end";
-        return [.. documents.Select(d => keepEnd ? d.Last(limit) : d.First(limit)).Where(d => d.NumLabels > 0)];
+        return documents.Select(d => keepEnd ? d.Last(limit) : d.First(limit)).Where(d => d.NumLabels > 0);
     }
 
-    private static GoldenResult CompareColumns(IReadOnlyList<TrainingExample> rows, JsonElement columns)
+    private static GoldenResult CompareColumns(List<TrainingExample> rows, JsonElement columns)
     {
         List<GoldenResult> results = [SameRows([.. rows.Select(r => r.InputIds)], columns.GetProperty("input_ids"), "input_ids")];
         if (columns.TryGetProperty("labels", out JsonElement labels)) results.Add(SameRows([.. rows.Select(r => r.Labels)], labels, "labels"));
