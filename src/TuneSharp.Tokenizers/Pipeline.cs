@@ -1,5 +1,6 @@
 using TuneSharp.Tokenizers.AddedTokens;
 using TuneSharp.Tokenizers.Files;
+using TuneSharp.Tokenizers.Models;
 using TuneSharp.Tokenizers.Models.Bpe;
 using TuneSharp.Tokenizers.Normalization;
 using TuneSharp.Tokenizers.Splitting;
@@ -22,18 +23,18 @@ internal sealed class Pipeline
         Normalizer = parts.Normalizer;
         Added = new AddedVocabulary(parts.AddedTokens, parts.Normalizer);
         // When the last step spells bytes as characters and the model only looks those up, both leave the spelling out.
-        bool bytes = !parts.Model.ByteFallback && EndsWithSpelling(parts.PreTokenizer);
+        bool bytes = parts.Model.ReadsBytes && EndsWithSpelling(parts.PreTokenizer);
         _preTokenizer = bytes ? WithoutLastSpelling(parts.PreTokenizer!) : parts.PreTokenizer;
         _scanner = ScannerFor(_preTokenizer);
         _needsSource = _preTokenizer?.NeedsSource ?? false;
-        Model = new BpeModel(parts.Model, bytes ? PieceForm.Bytes : PieceForm.Characters);
+        Model = parts.Model.Build(bytes ? PieceForm.Bytes : PieceForm.Characters);
     }
 
     public Normalizer? Normalizer { get; }
 
     public AddedVocabulary Added { get; }
 
-    public BpeModel Model { get; }
+    public ITokenModel Model { get; }
 
     /// <summary>Appends the tokens of the worker's source text to the worker.</summary>
     /// <param name="record">Whether to record the words, from which offsets are made.</param>

@@ -30,12 +30,13 @@ public sealed partial class Tokenizer
         _decoder = parts.Decoder;
         _files = files;
         AddedTokens = parts.AddedTokens;
-        SpecialTokens = SpecialTokenReader.Read(files, _vocabulary);
-        Warnings = TokenizerWarnings.Find(parts.Model, _pipeline.Model.NumDistinctMerges, _vocabulary);
+        SpecialTokens = SpecialTokenReader.Read(files, _vocabulary, parts.Roles);
+        Warnings = TokenizerWarnings.Find(parts.Model, _pipeline.Model, _vocabulary);
     }
 
     /// <summary>
-    /// Reads a tokenizer.json, or a folder with one (or with vocab.json and merges.txt); <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c> beside it
+    /// Reads a tokenizer.json, a tokenizer.model (SentencePiece), the vocabulary inside a GGUF file, or a folder with one of the
+    /// first two (or with vocab.json and merges.txt); <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c> beside it
     /// give the special tokens their roles.
     /// </summary>
     /// <exception cref="Formats.InvalidInputException">The files are missing, damaged or of a kind that is not supported.</exception>
@@ -68,10 +69,10 @@ public sealed partial class Tokenizer
     /// <summary>Decodes ids one by one, for text that is shown while it is generated.</summary>
     public StreamingDecoder CreateStreamingDecoder(bool skipSpecialTokens = true) => new(this, skipSpecialTokens);
 
-    /// <summary>Writes tokenizer.json and, where there were any, the files beside it into a folder.</summary>
+    /// <summary>Writes tokenizer.json or tokenizer.model and, where there were any, the files beside it into a folder.</summary>
     public void Save(string folder) => _files.Write(folder);
 
-    internal static Tokenizer Parse(TokenizerFiles files) => new(TokenizerJson.Parse(files.TokenizerJson, files.Where), files);
+    internal static Tokenizer Parse(TokenizerFiles files) => new(files.Parse(), files);
 
     /// <summary>What the normalizer makes of a text as a whole.</summary>
     internal string Normalize(string text)

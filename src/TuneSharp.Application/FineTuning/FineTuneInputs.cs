@@ -4,10 +4,10 @@ using TuneSharp.Data.Preparation;
 using TuneSharp.Data.Rendering;
 using TuneSharp.Formats;
 using TuneSharp.Formats.Adapters;
-using TuneSharp.Formats.Checkpoints;
 using TuneSharp.Formats.Files;
 using TuneSharp.Models;
 using TuneSharp.Peft;
+using TuneSharp.Tokenizers;
 
 namespace TuneSharp.Application.FineTuning;
 
@@ -18,11 +18,13 @@ namespace TuneSharp.Application.FineTuning;
 public sealed class FineTuneInputs
 {
     private readonly FineTuneRequest _request;
+    private readonly Tokenizer _tokenizer;
     private readonly string _template;
 
-    private FineTuneInputs(FineTuneRequest request, string template, PreparedDataset data)
+    private FineTuneInputs(FineTuneRequest request, Tokenizer tokenizer, string template, PreparedDataset data)
     {
         _request = request;
+        _tokenizer = tokenizer;
         _template = template;
         Data = data;
     }
@@ -54,12 +56,12 @@ public sealed class FineTuneInputs
         string folder = request.Model.ModelNameOrPath!;
         ModelText text = ModelText.Load(folder);
         ModuleNames modules = ModelCatalog.NamesOf(text.Config);
-        CheckpointFolder.Open(folder).Dispose();
+        ModelCatalog.CheckWeights(folder);
         PeftCatalog.CheckTargets(request.Method, modules.Linears, modules.Head);
         if (request.Method.InitAdapter is { } adapter) AdapterFolder.Open(adapter).Dispose();
         ExampleRenderer renderer = text.CreateRenderer(RenderingOptions.From(request.Data, clock));
         PreparedDataset data = DatasetPreparation.Prepare(request.Data, renderer, text.Context, request.Training.Seed, request.Run.Threads ?? Environment.ProcessorCount);
-        return new FineTuneInputs(request, renderer.Template.Source, data);
+        return new FineTuneInputs(request, text.Tokenizer, renderer.Template.Source, data);
     }
 
     /// <summary>
@@ -67,12 +69,12 @@ public sealed class FineTuneInputs
     /// </summary>
     public void Accompany(string resultFolder, bool isAdapter)
     {
-        AtomicFile.WriteText(Path.Combine(resultFolder, "chat_template.jinja"), _template);
-        if (isAdapter) return;
-        foreach (string name in (string[])["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "generation_config.json"])
+        if (!isAdapter)
         {
-            string file = Path.Combine(_request.Model.ModelNameOrPath!, name);
-            if (File.Exists(file)) File.Copy(file, Path.Combine(resultFolder, name), overwrite: true);
+            _tokenizer.Save(resultFolder);
+            string generation = Path.Combine(_request.Model.ModelNameOrPath!, "generation_config.json");
+            if (File.Exists(generation)) File.Copy(generation, Path.Combine(resultFolder, "generation_config.json"), overwrite: true);
         }
+        AtomicFile.WriteText(Path.Combine(resultFolder, "chat_template.jinja"), _template);
     }
 }

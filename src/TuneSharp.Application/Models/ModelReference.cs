@@ -7,7 +7,7 @@ namespace TuneSharp.Application.Models;
 
 /// <summary>A model to talk to or to measure: a base folder, and an adapter where there is one.</summary>
 /// <param name="Name">As the person called it.</param>
-/// <param name="Folder">Base model, or a model that was trained as a whole.</param>
+/// <param name="Folder">Base model (a folder or a GGUF file), or a model that was trained as a whole.</param>
 /// <param name="Adapter">Adapter folder; null for the plain model. Of several the first.</param>
 public sealed record ModelReference(string Name, string Folder, string? Adapter)
 {

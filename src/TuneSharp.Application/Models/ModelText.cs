@@ -1,5 +1,6 @@
 using TuneSharp.Data.Rendering;
 using TuneSharp.Formats.ModelConfigs;
+using TuneSharp.Models;
 using TuneSharp.Tokenizers;
 using TuneSharp.Tokenizers.ChatTemplates;
 
@@ -12,9 +13,11 @@ public sealed record ModelText(HfConfig Config, Tokenizer Tokenizer, ChatTemplat
 {
     private const int UnnamedContext = 1024;
 
+    /// <param name="folder">Of a model, or a GGUF file.</param>
+    /// <param name="adapter">Its folder; null: none.</param>
     public static ModelText Load(string folder, string? adapter = null)
     {
-        HfConfig config = HfConfig.Load(folder);
+        HfConfig config = ModelCatalog.ReadConfig(folder);
         ChatTemplate? template = (adapter is null ? null : ChatTemplate.FromFolder(adapter)) ?? ChatTemplate.FromFolder(folder);
         return new ModelText(config, Tokenizer.Load(folder), template, config.GetIntOrNull("max_position_embeddings", 1, int.MaxValue) ?? UnnamedContext);
     }

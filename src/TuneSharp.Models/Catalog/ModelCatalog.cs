@@ -1,7 +1,9 @@
 using TorchSharp;
 using TuneSharp.Formats.Checkpoints;
+using TuneSharp.Formats.Gguf;
 using TuneSharp.Formats.ModelConfigs;
 using TuneSharp.Formats.Safetensors;
+using TuneSharp.Models.Gguf;
 using TuneSharp.Models.Llama;
 using TuneSharp.Models.Qwen2;
 using TuneSharp.Models.Settings;
@@ -12,7 +14,7 @@ using static TorchSharp.torch;
 
 namespace TuneSharp.Models;
 
-/// <summary>The model families, and models from folders in Hugging Face layout.</summary>
+/// <summary>The model families, and models from folders in Hugging Face layout or GGUF files.</summary>
 public static class ModelCatalog
 {
     private static readonly Dictionary<string, Func<HfConfig, LlamaConfig>> Families = new(StringComparer.Ordinal)
@@ -24,36 +26,50 @@ public static class ModelCatalog
     /// <summary>The values of model_type that can be loaded.</summary>
     public static IReadOnlyCollection<string> ModelTypes => Families.Keys;
 
-    /// <summary>Loads a model: config.json and safetensors, sharded or not.</summary>
-    /// <param name="folder">In Hugging Face layout.</param>
+    /// <summary>Loads a model: config.json and safetensors, sharded or not; or a GGUF file.</summary>
+    /// <param name="path">A folder in Hugging Face layout, or a GGUF file.</param>
     /// <param name="settings">Types; null: both auto.</param>
-    /// <param name="config">Instead of the folder's config.json.</param>
+    /// <param name="config">Instead of the folder's config.json or what the GGUF file's metadata say.</param>
     /// <exception cref="TuneSharp.Formats.InvalidInputException">Names what is missing, does not fit or is not known.</exception>
-    public static ICausalLm Load(string folder, ModelSettings? settings = null, HfConfig? config = null)
+    public static ICausalLm Load(string path, ModelSettings? settings = null, HfConfig? config = null)
     {
         settings ??= new ModelSettings();
         settings.Validate();
-        config ??= HfConfig.Load(folder);
+        if (GgufFile.IsGguf(path))
+        {
+            using GgufFile file = GgufFile.Open(path);
+            config ??= GgufConfig.Read(file);
+            LlamaConfig ggufSizes = Read(config);
+            return Build(ggufSizes, new GgufTensors(file, config), settings, file.Tensors.Values.Sum(tensor => tensor.NumElements),
+                file.Tensors.Values.All(tensor => tensor.Shape.Count < 2 || tensor.Type == GgmlType.BF16));
+        }
+        config ??= HfConfig.Load(path);
         LlamaConfig sizes = Read(config);
-        using CheckpointFolder checkpoint = CheckpointFolder.Open(folder);
-        var weights = new CheckpointWeights(checkpoint, Storage(settings, checkpoint));
-        var warnings = new List<string>(config.Warnings);
-        var model = new LlamaModel(sizes, weights, Compute(settings, checkpoint)) { Warnings = warnings };
-        try
+        using CheckpointFolder checkpoint = CheckpointFolder.Open(path);
+        return Build(sizes, new SafetensorsTensors(checkpoint), settings, checkpoint.Tensors.Values.Sum(tensor => tensor.NumElements),
+            checkpoint.Tensors.Values.All(tensor => tensor.DType == TensorDType.BF16));
+    }
+
+    /// <summary>The config of a model: config.json of a folder, or what a GGUF file's metadata say. No weight is read.</summary>
+    /// <exception cref="TuneSharp.Formats.InvalidInputException">Names what is missing or cannot be.</exception>
+    public static HfConfig ReadConfig(string path)
+    {
+        if (!GgufFile.IsGguf(path)) return HfConfig.Load(path);
+        using GgufFile file = GgufFile.Open(path);
+        return GgufConfig.Read(file);
+    }
+
+    /// <summary>Whether the weights of a folder or a GGUF file could be read, as far as that can be told without reading them.</summary>
+    /// <exception cref="TuneSharp.Formats.InvalidInputException">Names the file or tensor that cannot.</exception>
+    public static void CheckWeights(string path)
+    {
+        if (!GgufFile.IsGguf(path))
         {
-            weights.CheckNothingIsLeft(config.ModelType);
+            CheckpointFolder.Open(path).Dispose();
+            return;
         }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
-        warnings.AddRange(weights.Warnings);
-        if (config.GetDouble("attention_dropout", 0, 1, 0) is var dropout and > 0)
-            warnings.Add(FormattableString.Invariant($"config.json asks for attention_dropout {dropout} while training; it is not applied here."));
-        if (model.ComputeType == ScalarType.BFloat16 && !Processor.HasBFloat16)
-            warnings.Add("compute_dtype is bfloat16, but this processor has no bfloat16 instructions: training is 10 to 100 times slower than with float32.");
-        return model;
+        using GgufFile file = GgufFile.Open(path);
+        file.CheckTypes();
     }
 
     /// <summary>The names of a model's modules, from its configuration: no weight is read and libtorch is not loaded.</summary>
@@ -80,23 +96,41 @@ public static class ModelCatalog
     private static LlamaConfig Read(HfConfig config) =>
         Families.TryGetValue(config.ModelType, out Func<HfConfig, LlamaConfig>? read) ? read(config) : throw config.UnknownFamily(Families.Keys);
 
-    /// <summary>The type that weights are kept in; null: as stored.</summary>
-    private static ScalarType? Storage(ModelSettings settings, CheckpointFolder checkpoint)
+    private static LlamaModel Build(LlamaConfig sizes, IStoredTensors stored, ModelSettings settings, long elements, bool isBFloat16)
     {
-        long elements = checkpoint.Tensors.Values.Sum(tensor => tensor.NumElements);
-        return settings.WeightsDtype switch
+        var weights = new CheckpointWeights(stored, Storage(settings, elements));
+        var warnings = new List<string>(sizes.Source.Warnings);
+        var model = new LlamaModel(sizes, weights, Compute(settings, isBFloat16)) { Warnings = warnings };
+        try
         {
-            "float32" => ScalarType.Float32,
-            "bfloat16" => ScalarType.BFloat16,
-            "float16" => ScalarType.Float16,
-            _ => elements * sizeof(float) <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 ? ScalarType.Float32 : null,
-        };
+            weights.CheckNothingIsLeft(sizes.Source.ModelType);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+        warnings.AddRange(weights.Warnings);
+        if (sizes.Source.GetDouble("attention_dropout", 0, 1, 0) is var dropout and > 0)
+            warnings.Add(FormattableString.Invariant($"config.json asks for attention_dropout {dropout} while training; it is not applied here."));
+        if (model.ComputeType == ScalarType.BFloat16 && !Processor.HasBFloat16)
+            warnings.Add("compute_dtype is bfloat16, but this processor has no bfloat16 instructions: training is 10 to 100 times slower than with float32.");
+        return model;
     }
 
-    private static ScalarType Compute(ModelSettings settings, CheckpointFolder checkpoint) => settings.ComputeDtype switch
+    /// <summary>The type that weights are kept in; null: as stored.</summary>
+    private static ScalarType? Storage(ModelSettings settings, long elements) => settings.WeightsDtype switch
     {
         "float32" => ScalarType.Float32,
         "bfloat16" => ScalarType.BFloat16,
-        _ => Processor.HasBFloat16 && checkpoint.Tensors.Values.All(tensor => tensor.DType == TensorDType.BF16) ? ScalarType.BFloat16 : ScalarType.Float32,
+        "float16" => ScalarType.Float16,
+        _ => elements * sizeof(float) <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 ? ScalarType.Float32 : null,
+    };
+
+    private static ScalarType Compute(ModelSettings settings, bool isBFloat16) => settings.ComputeDtype switch
+    {
+        "float32" => ScalarType.Float32,
+        "bfloat16" => ScalarType.BFloat16,
+        _ => Processor.HasBFloat16 && isBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32,
     };
 }

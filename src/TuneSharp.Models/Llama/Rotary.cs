@@ -24,6 +24,7 @@ internal static class Rotary
                 Truncate = rope.Truncate,
                 Attention = rope.AttentionFactor ?? YarnAttention(rope),
             },
+            RopeKind.LongRope when rope.AttentionFactor == 1 && rope.ShortFactor.Count == headDim / 2 && rope.ShortFactor.SequenceEqual(rope.LongFactor) => new RotaryScaling.Divisors(rope.ShortFactor),
             _ => throw config.Wrong(config.Has("rope_scaling") ? "rope_scaling" : "rope_parameters",
                 $"Rotary scaling of the kind {rope.Kind} cannot be computed for this family.", "Use a model with default, linear, dynamic, yarn or llama3 scaling."),
         };

@@ -1,7 +1,5 @@
 using TorchSharp;
 using TuneSharp.Formats;
-using TuneSharp.Formats.Checkpoints;
-using TuneSharp.Formats.Safetensors;
 using TuneSharp.Nn;
 using TuneSharp.Nn.Runtime;
 using static TorchSharp.torch;
@@ -9,10 +7,10 @@ using static TorchSharp.torch;
 namespace TuneSharp.Models.Weights;
 
 /// <summary>
-/// Weights of a safetensors checkpoint, read straight into their tensors' memory; another storage type is converted
-/// tensor by tensor. Every tensor of the checkpoint must be asked for, and have the shape that the config asks for.
+/// Weights from disk; another storage type is converted tensor by tensor. Every tensor of the checkpoint must be asked for,
+/// and have the shape that the config asks for.
 /// </summary>
-internal sealed class CheckpointWeights(CheckpointFolder checkpoint, ScalarType? storage) : IWeightSource
+internal sealed class CheckpointWeights(IStoredTensors checkpoint, ScalarType? storage) : IWeightSource
 {
     private readonly HashSet<string> _taken = [];
     private readonly List<string> _warnings = [];
@@ -27,7 +25,7 @@ internal sealed class CheckpointWeights(CheckpointFolder checkpoint, ScalarType?
 
     public (Parameter Embedding, Parameter Head) Vocabulary(string embedding, string head, long vocabulary, long hidden, bool tied)
     {
-        bool hasEmbedding = checkpoint.Tensors.ContainsKey(embedding), hasHead = checkpoint.Tensors.ContainsKey(head);
+        bool hasEmbedding = checkpoint.ShapeOf(embedding) is not null, hasHead = checkpoint.ShapeOf(head) is not null;
         if (!hasEmbedding && hasHead && tied)
         {
             Parameter only = Take(head, vocabulary, hidden, embedding);
@@ -50,7 +48,7 @@ internal sealed class CheckpointWeights(CheckpointFolder checkpoint, ScalarType?
     /// <exception cref="InvalidInputException">Names what no part of the model asked for.</exception>
     public void CheckNothingIsLeft(string modelType)
     {
-        string[] left = [.. checkpoint.Tensors.Keys.Where(name => !_taken.Contains(name) && !IsDerived(name)).Order(StringComparer.Ordinal)];
+        string[] left = [.. checkpoint.Names.Where(name => !_taken.Contains(name) && !IsDerived(name)).Order(StringComparer.Ordinal)];
         if (left.Length == 0) return;
         string names = string.Join(", ", left.Take(5)) + (left.Length > 5 ? $" and {left.Length - 5} more" : "");
         throw new InvalidInputException($"The checkpoint holds {left.Length} tensors that a {modelType} model with this config.json has no place for: {names}.",
@@ -70,47 +68,20 @@ internal sealed class CheckpointWeights(CheckpointFolder checkpoint, ScalarType?
 
     private Parameter Take(string name, long rows, long columns, string alias) => Take(name, [rows, columns], alias);
 
-    private unsafe Parameter Take(string name, long[] shape, string alias)
+    private Parameter Take(string name, long[] shape, string alias)
     {
-        if (!checkpoint.Tensors.TryGetValue(name, out TensorEntry? entry))
+        if (checkpoint.ShapeOf(name) is not { } stored)
         {
             throw new InvalidInputException($"The checkpoint lacks the tensor {name}, expected with shape [{string.Join(", ", shape)}].", checkpoint.Path,
                 "Check that config.json belongs to these weights and that the download is complete.");
         }
-        if (!entry.Shape.SequenceEqual(shape))
+        if (!stored.SequenceEqual(shape))
         {
-            throw new InvalidInputException($"The tensor {name} has shape {entry.ShapeText}, but config.json asks for [{string.Join(", ", shape)}].", checkpoint.Path,
+            throw new InvalidInputException($"The tensor {name} has shape [{string.Join(", ", stored)}], but config.json asks for [{string.Join(", ", shape)}].", checkpoint.Path,
                 "Check that config.json belongs to these weights.");
         }
         _taken.Add(name);
-        ScalarType stored = TypeOf(entry);
         TorchRuntime.EnsureLoaded();
-        Tensor value = torch.empty(shape, dtype: stored).DetachFromDisposeScope();
-        try
-        {
-            checkpoint.Read(name, TensorMemory.Pointer(value));
-            if (storage is { } wanted && wanted != stored)
-            {
-                Tensor converted = value.to(wanted).DetachFromDisposeScope();
-                value.Dispose();
-                value = converted;
-            }
-            return new Parameter(alias, value);
-        }
-        catch
-        {
-            value.Dispose();
-            throw;
-        }
+        return new Parameter(alias, checkpoint.Read(name, storage));
     }
-
-    private ScalarType TypeOf(TensorEntry entry) => entry.DType switch
-    {
-        TensorDType.F32 => ScalarType.Float32,
-        TensorDType.BF16 => ScalarType.BFloat16,
-        TensorDType.F16 => ScalarType.Float16,
-        TensorDType.F64 => ScalarType.Float64,
-        _ => throw new InvalidInputException($"The tensor {entry.Name} is stored as {entry.DType.Code()}. Weights must be F32, BF16 or F16.", checkpoint.Path,
-            "Use the model's version with float32, bfloat16 or float16 weights."),
-    };
 }

@@ -35,6 +35,15 @@ internal sealed class TokenTrie
 
     public bool IsEmpty { get; }
 
+    /// <summary>Length of the longest entry that begins at <paramref name="at"/>; 0 if none does.</summary>
+    public int LongestAt(ReadOnlySpan<byte> text, int at)
+    {
+        int longest = 0, node = 0;
+        for (int end = at; end < text.Length && _children.TryGetValue(((long)node << 8) | text[end], out node); end++)
+            if (_tokens[node] >= 0) longest = end + 1 - at;
+        return longest;
+    }
+
     /// <summary>Looks from <paramref name="from"/> on; −1 when there is none, else the token that was found.</summary>
     public int Find(ReadOnlySpan<byte> text, int from, out int start, out int end)
     {

@@ -52,7 +52,7 @@ public sealed class ChatTemplate
     }
 
     /// <summary>The template of a model's folder (<c>chat_template.jinja</c>, else <c>tokenizer_config.json</c>); null when it has none.</summary>
-    /// <param name="folder">A folder with a tokenizer.</param>
+    /// <param name="folder">A folder with a tokenizer, or a GGUF file.</param>
     /// <param name="name">One of several named templates, such as <c>tool_use</c>; null = the default one.</param>
     public static ChatTemplate? FromFolder(string folder, string? name = null) =>
         ChatTemplateFiles.Find(folder, name) is var (source, where) ? Parse(source, where) : null;

@@ -1,10 +1,11 @@
 using System.Text;
 using System.Text.Json;
 using TuneSharp.Formats;
+using TuneSharp.Formats.Gguf;
 
 namespace TuneSharp.Tokenizers.ChatTemplates;
 
-/// <summary>Where the ecosystem keeps chat templates: <c>chat_template.jinja</c>, else <c>chat_template</c> in <c>tokenizer_config.json</c>.</summary>
+/// <summary>Where the ecosystem keeps chat templates: <c>chat_template.jinja</c>, else <c>chat_template</c> in <c>tokenizer_config.json</c>; in a GGUF file its metadata.</summary>
 internal static class ChatTemplateFiles
 {
     private const int MaxTemplateBytes = 1 << 20;
@@ -14,11 +15,20 @@ internal static class ChatTemplateFiles
     /// <summary>The template's text and the file that holds it; null when the folder has none.</summary>
     public static (string Source, string Where)? Find(string folder, string? name)
     {
+        if (GgufFile.IsGguf(folder)) return FromGguf(folder, name ?? "default");
         string own = Path.Combine(folder, name is null or "default" ? "chat_template.jinja" : Path.Combine("additional_chat_templates", CheckName(name) + ".jinja"));
         if (File.Exists(own)) return (Read(own, MaxTemplateBytes), own);
         string config = Path.Combine(folder, "tokenizer_config.json");
         if (!File.Exists(config)) return null;
         return FromConfig(Read(config, MaxConfigBytes), config, name ?? "default");
+    }
+
+    /// <summary>Further templates of a GGUF file have a name of their own: <c>tokenizer.chat_template.tool_use</c>.</summary>
+    private static (string Source, string Where)? FromGguf(string path, string name)
+    {
+        using GgufFile file = GgufFile.Open(path);
+        string key = name == "default" ? "tokenizer.chat_template" : "tokenizer.chat_template." + CheckName(name);
+        return file.Metadata.GetText(key) is { } source ? (source, $"{path}: {key}") : null;
     }
 
     private static (string Source, string Where)? FromConfig(string json, string where, string name)

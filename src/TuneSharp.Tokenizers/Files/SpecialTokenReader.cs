@@ -9,12 +9,13 @@ namespace TuneSharp.Tokenizers.Files;
 /// </summary>
 internal static class SpecialTokenReader
 {
-    public static SpecialTokens Read(TokenizerFiles files, TokenizerVocabulary vocabulary)
+    public static SpecialTokens Read(TokenizerFiles files, TokenizerVocabulary vocabulary, IReadOnlyDictionary<string, string> otherwise)
     {
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
         string folder = Path.GetDirectoryName(files.Where) ?? "";
         Collect(files.Config, Path.Combine(folder, TokenizerFiles.ConfigName), texts);
         Collect(files.SpecialTokensMap, Path.Combine(folder, TokenizerFiles.SpecialTokensMapName), texts);
+        foreach ((string role, string text) in otherwise) texts.TryAdd(role, text);
         return new SpecialTokens
         {
             Bos = Role("bos_token"),

@@ -1,5 +1,6 @@
 using TuneSharp.Formats;
 using TuneSharp.Formats.Files;
+using TuneSharp.Formats.Gguf;
 
 namespace TuneSharp.Tokenizers.Files;
 
@@ -7,6 +8,8 @@ namespace TuneSharp.Tokenizers.Files;
 internal sealed record TokenizerFiles
 {
     public const string TokenizerJsonName = "tokenizer.json";
+    public const string SentencePieceName = "tokenizer.model";
+    public const string AddedTokensName = "added_tokens.json";
     public const string ConfigName = "tokenizer_config.json";
     public const string SpecialTokensMapName = "special_tokens_map.json";
     public const string ChatTemplateName = "chat_template.jinja";
@@ -14,7 +17,14 @@ internal sealed record TokenizerFiles
     /// <summary>Where the tokenizer came from, for error messages.</summary>
     public required string Where { get; init; }
 
-    public required byte[] TokenizerJson { get; init; }
+    /// <summary>Null where <see cref="SentencePiece"/> stands in its place.</summary>
+    public byte[]? TokenizerJson { get; init; }
+
+    /// <summary>tokenizer.model.</summary>
+    public byte[]? SentencePiece { get; init; }
+
+    /// <summary>added_tokens.json, which only counts beside a tokenizer.model.</summary>
+    public byte[]? AddedTokens { get; init; }
 
     public byte[]? Config { get; init; }
 
@@ -24,29 +34,54 @@ internal sealed record TokenizerFiles
 
     public static TokenizerFiles Read(string path)
     {
-        string file = Directory.Exists(path) ? Path.Combine(path, TokenizerJsonName) : path;
+        if (!Directory.Exists(path)) return ReadFile(path);
+        string json = Path.Combine(path, TokenizerJsonName), model = Path.Combine(path, SentencePieceName);
+        if (File.Exists(json)) return ReadFile(json);
+        if (File.Exists(model)) return ReadFile(model);
+        if (VocabularyAndMerges.AreIn(path)) return Beside(Path.Combine(path, VocabularyAndMerges.VocabularyName)) with { TokenizerJson = VocabularyAndMerges.ToTokenizerJson(path) };
+        throw NotThere(path);
+    }
+
+    public TokenizerParts Parse() => TokenizerJson is not null
+        ? Files.TokenizerJson.Parse(TokenizerJson, Where)
+        : SentencePieceParts.Build(SentencePieceFile.Parse(SentencePiece, Where), Config, AddedTokens, Where);
+
+    public void Write(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        WriteOptional(folder, TokenizerJsonName, TokenizerJson);
+        WriteOptional(folder, SentencePieceName, SentencePiece);
+        WriteOptional(folder, AddedTokensName, AddedTokens);
+        WriteOptional(folder, ConfigName, Config);
+        WriteOptional(folder, SpecialTokensMapName, SpecialTokensMap);
+        WriteOptional(folder, ChatTemplateName, ChatTemplate);
+    }
+
+    private static TokenizerFiles ReadFile(string path)
+    {
+        if (!File.Exists(path)) throw NotThere(path);
+        if (GgufFile.IsGguf(path)) return GgufVocabulary.Read(path);
+        byte[] content = JsonFile.ReadBytes(path);
+        if (!path.EndsWith(".model", StringComparison.OrdinalIgnoreCase)) return Beside(path) with { TokenizerJson = content };
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        return Beside(path) with { SentencePiece = content, AddedTokens = ReadOptional(folder, AddedTokensName) };
+    }
+
+    /// <summary>What stands beside a tokenizer's own file.</summary>
+    private static TokenizerFiles Beside(string file)
+    {
         string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
-        bool split = !File.Exists(file) && Directory.Exists(path) && VocabularyAndMerges.AreIn(path);
-        if (!split && !File.Exists(file))
-            throw new InvalidInputException("There is no tokenizer.json.", path, "Name a model folder that holds a tokenizer.json (or vocab.json and merges.txt), or the file itself.");
         return new TokenizerFiles
         {
-            Where = split ? Path.Combine(path, VocabularyAndMerges.VocabularyName) : file,
-            TokenizerJson = split ? VocabularyAndMerges.ToTokenizerJson(path) : JsonFile.ReadBytes(file),
+            Where = file,
             Config = ReadOptional(folder, ConfigName),
             SpecialTokensMap = ReadOptional(folder, SpecialTokensMapName),
             ChatTemplate = ReadOptional(folder, ChatTemplateName),
         };
     }
 
-    public void Write(string folder)
-    {
-        Directory.CreateDirectory(folder);
-        WriteOptional(folder, TokenizerJsonName, TokenizerJson);
-        WriteOptional(folder, ConfigName, Config);
-        WriteOptional(folder, SpecialTokensMapName, SpecialTokensMap);
-        WriteOptional(folder, ChatTemplateName, ChatTemplate);
-    }
+    private static InvalidInputException NotThere(string path) => new("There is no tokenizer.json.", path,
+        "Name a model folder that holds a tokenizer.json (or a tokenizer.model, or vocab.json and merges.txt), one of these files, or a GGUF file.");
 
     private static byte[]? ReadOptional(string folder, string name)
     {

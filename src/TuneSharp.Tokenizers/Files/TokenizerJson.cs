@@ -2,6 +2,7 @@ using System.Text.Json;
 using TuneSharp.Formats;
 using TuneSharp.Formats.Errors;
 using TuneSharp.Tokenizers.Decoding;
+using TuneSharp.Tokenizers.Models;
 using TuneSharp.Tokenizers.Models.Bpe;
 using TuneSharp.Tokenizers.Normalization;
 using TuneSharp.Tokenizers.PostProcessing;
@@ -18,11 +19,14 @@ internal sealed record TokenizerParts
 
     public PreTokenizer? PreTokenizer { get; init; }
 
-    public required BpeDefinition Model { get; init; }
+    public required ModelDefinition Model { get; init; }
 
     public PostProcessor? PostProcessor { get; init; }
 
     public TokenDecoder? Decoder { get; init; }
+
+    /// <summary>Role (<c>bos_token</c>, …) → text, where no other file names the token.</summary>
+    public IReadOnlyDictionary<string, string> Roles { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }
 
 /// <summary>

@@ -11,6 +11,19 @@ internal readonly record struct TemplatePiece(int Sequence, int TypeId, IReadOnl
 /// <summary>TemplateProcessing: what stands around one text (<c>single</c>) and around two (<c>pair</c>).</summary>
 internal sealed class TemplatePostProcessor(IReadOnlyList<TemplatePiece> single, IReadOnlyList<TemplatePiece> pair) : PostProcessor
 {
+    /// <summary>A token before and one behind each text; null when there is neither.</summary>
+    public static TemplatePostProcessor? Around((int Id, string Token)? before, (int Id, string Token)? behind)
+    {
+        return before is null && behind is null ? null : new TemplatePostProcessor([.. Text(0)], [.. Text(0), .. Text(1)]);
+
+        IEnumerable<TemplatePiece> Text(int sequence)
+        {
+            if (before is { } first) yield return TemplatePiece.Tokens(sequence, [first]);
+            yield return TemplatePiece.Text(sequence, sequence);
+            if (behind is { } last) yield return TemplatePiece.Tokens(sequence, [last]);
+        }
+    }
+
     public override List<EncodingDraft> Apply(List<EncodingDraft> parts, TokenizerVocabulary vocabulary, bool addSpecialTokens)
     {
         var result = new List<EncodingDraft>();

@@ -42,6 +42,16 @@ public static class GoldenFixtures
         return reader.ReadToEnd();
     }
 
+    /// <summary>The same as bytes.</summary>
+    public static byte[] ReadBytes(string path)
+    {
+        if (File.Exists(path) && !path.EndsWith(".gz", StringComparison.Ordinal)) return File.ReadAllBytes(path);
+        using var stream = new System.IO.Compression.GZipStream(File.OpenRead(path.EndsWith(".gz", StringComparison.Ordinal) ? path : path + ".gz"), System.IO.Compression.CompressionMode.Decompress);
+        var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return bytes.ToArray();
+    }
+
     /// <summary>The opposite of <see cref="ReadText"/>: packs when the name ends in <c>.gz</c>.</summary>
     public static void WriteText(string path, string text)
     {

@@ -23,7 +23,8 @@ public sealed class TokenizersTopic : IGoldenTopic
             IEnumerable<GoldenCase> cases = stem switch
             {
                 "golden" => TokenizerCases.Find(name, path, GoldenTokenizer.BesideGolden(path)),
-                "golden_sp" => TokenizerCases.NotBuilt(name, path, "reading tokenizer.model"),
+                "golden_sp" => SentencePieceCases.Find(name, path, GoldenTokenizer.SentencePieceBeside(path)),
+                "llamacpp_tests" => SentencePieceCases.FindIdTests(name, path, GoldenTokenizer.SentencePieceBeside(path)),
                 "golden_tiktoken" => TokenizerCases.NotBuilt(name, path, "reading .tiktoken files"),
                 "component_cases" => ComponentCases.Find(name, path),
                 "variants" => VariantCases(name, path, folder),
@@ -102,7 +103,55 @@ internal sealed class GoldenTokenizer(Func<Tokenizer> load)
         string json = Path.Combine(folder, "tokenizer.json");
         if (File.Exists(json) || File.Exists(json + ".gz")) return FromJson(json);
         if (File.Exists(Path.Combine(folder, "vocab.json")) || File.Exists(Path.Combine(folder, "vocab.json.gz"))) return FromVocabularyAndMerges(folder);
-        return new GoldenTokenizer(() => throw new NotSupportedException()) { NotBuilt = "reading vocabularies out of GGUF files" };
+        return Gguf(folder) ?? new GoldenTokenizer(() => throw new NotSupportedException()) { NotBuilt = "this kind of tokenizer file" };
+    }
+
+    /// <summary>tokenizer.model or the GGUF vocabulary beside a golden file.</summary>
+    public static GoldenTokenizer SentencePieceBeside(string goldenPath)
+    {
+        string folder = Path.GetDirectoryName(goldenPath)!;
+        return Model(Path.Combine(folder, "tokenizer.model")) ?? Gguf(folder) ?? BesideGolden(goldenPath);
+    }
+
+    /// <summary>Null if there is no such file, packed or not.</summary>
+    public static GoldenTokenizer? Model(string path)
+    {
+        if (!File.Exists(path) && !File.Exists(path + ".gz")) return null;
+        if (Path.GetFileName(Path.GetDirectoryName(path)) == "chatglm3") return new GoldenTokenizer(() => throw new NotSupportedException()) { NotBuilt = "the tokenizer of ChatGLM" };
+        byte[] bytes = GoldenFixtures.ReadBytes(path);
+        bool bpe = KindOf(bytes, path) is null;
+        return new GoldenTokenizer(() => Tokenizer.Parse(new TokenizerFiles { Where = path, SentencePiece = bytes })) { NotBuilt = bpe ? null : "a SentencePiece model that is not BPE" };
+    }
+
+    private static string? KindOf(byte[] bytes, string path)
+    {
+        try
+        {
+            SentencePieceFile.Parse(bytes, path);
+            return null;
+        }
+        catch (TuneSharp.Formats.InvalidInputException e) { return e.Message; }
+    }
+
+    private static GoldenTokenizer? Gguf(string folder)
+    {
+        string path = Path.Combine(folder, "vocab.gguf");
+        if (!File.Exists(path) && !File.Exists(path + ".gz")) return null;
+        if (File.Exists(Path.Combine(folder, "info.json")) && GoldenFixtures.ReadJson(Path.Combine(folder, "info.json")).GetProperty("tokenizer.ggml.model").GetString() is not ("llama" or "gpt2"))
+            return new GoldenTokenizer(() => throw new NotSupportedException()) { NotBuilt = "a model that is not BPE" };
+        return new GoldenTokenizer(() =>
+        {
+            string copy = Path.GetTempFileName();
+            try
+            {
+                File.WriteAllBytes(copy, GoldenFixtures.ReadBytes(path));
+                return Tokenizer.Load(copy);
+            }
+            finally
+            {
+                File.Delete(copy);
+            }
+        });
     }
 
     public static GoldenTokenizer FromJson(string path)

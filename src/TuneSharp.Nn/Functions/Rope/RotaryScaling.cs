@@ -32,6 +32,13 @@ public abstract record RotaryScaling
         public override double[] Frequencies(int headDim, double theta, int length) => Array.ConvertAll(Unscaled(headDim, theta), f => f / Factor);
     }
 
+    /// <summary>A divisor of its own for each frequency, whatever the length.</summary>
+    /// <param name="Values">One for each pair of a head's dimensions.</param>
+    public sealed record Divisors(IReadOnlyList<double> Values) : RotaryScaling
+    {
+        public override double[] Frequencies(int headDim, double theta, int length) => [.. Unscaled(headDim, theta).Select((f, i) => f / Values[i])];
+    }
+
     /// <summary>
     /// Dynamic NTK: beyond <paramref name="MaxPositions"/> the base grows with the length.
     /// theta' = theta · (factor · length / max - (factor - 1))^(d / (d - 2))

@@ -9,7 +9,7 @@ namespace TuneSharp.Tokenizers.Models.Bpe;
 /// The order of steps is that of the Rust library, with shortcuts that give the same ids: a piece is cut where no merge can
 /// reach across, a part that is a token and merges to itself is taken at once, and short parts are remembered.
 /// </summary>
-internal sealed class BpeModel
+internal sealed class BpeModel : ITokenModel
 {
     private const int NoToken = -1;
 

@@ -5,11 +5,8 @@ using TuneSharp.Tokenizers.Text;
 namespace TuneSharp.Tokenizers.Models.Bpe;
 
 /// <summary>What a BPE section of a tokenizer.json says, after its values were checked.</summary>
-internal sealed record BpeDefinition
+internal sealed record BpeDefinition : ModelDefinition
 {
-    /// <summary>Token → id; ids may have gaps.</summary>
-    public required IReadOnlyDictionary<string, int> Vocabulary { get; init; }
-
     /// <summary>Pairs in the order of their ranks.</summary>
     public required IReadOnlyList<(string Left, string Right)> Merges { get; init; }
 
@@ -31,8 +28,19 @@ internal sealed record BpeDefinition
 
     private int? _highestId;
 
-    /// <summary>File and field, for error messages.</summary>
-    public string Where { get; init; } = "model";
+    public override bool ReadsBytes => !ByteFallback;
+
+    public override ITokenModel Build(PieceForm form) => new BpeModel(this, form);
+
+    public override IEnumerable<string> FindWarnings(ITokenModel model)
+    {
+        if (model is BpeModel bpe && Merges.Count - bpe.NumDistinctMerges is > 0 and int repeated)
+            yield return $"{repeated} merges stand twice; the later one counts.";
+        if (ByteFallback && Enumerable.Range(0, 256).Count(b => !Vocabulary.ContainsKey($"<0x{b:X2}>")) is > 0 and int missing)
+            yield return $"byte_fallback is on, and {missing} of the 256 byte tokens are missing; characters that need them become the unknown token.";
+        if (UnknownToken is { } unknown && !Vocabulary.ContainsKey(unknown))
+            yield return $"unk_token {Quoted.Text(unknown)} is not in the vocabulary; a text that needs it cannot be encoded.";
+    }
 }
 
 /// <summary>The merges of a definition in terms of ids.</summary>

@@ -46,6 +46,9 @@ internal sealed class ExactCuts
         return new ExactCuts(definition.Vocabulary.Keys);
     }
 
+    /// <summary>The cuts where every symbol that takes part in a merge is a token's own text.</summary>
+    public static ExactCuts Between(IEnumerable<string> tokens) => new(tokens);
+
     /// <summary>End of the part that starts at <paramref name="start"/>.</summary>
     public int PartEnd(ReadOnlySpan<byte> text, int start)
     {

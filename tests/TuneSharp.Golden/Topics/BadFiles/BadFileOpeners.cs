@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using TuneSharp.Data;
 using TuneSharp.Formats;
 using TuneSharp.Formats.Checkpoints;
+using TuneSharp.Formats.Gguf;
 using TuneSharp.Formats.ModelConfigs;
 using TuneSharp.Formats.Safetensors;
 using TuneSharp.Models;
@@ -28,6 +29,7 @@ internal static class BadFileOpeners
         ["adapter"] = OpenAdapter,
         ["tokenizer"] = OpenTokenizer,
         ["data"] = OpenData,
+        ["gguf"] = OpenGguf,
     };
 
     private static string PathOf(string folder, JsonObject entry) => Path.Combine(folder, entry["file"]!.GetValue<string>());
@@ -51,6 +53,17 @@ internal static class BadFileOpeners
         if (path.EndsWith(".safetensors", StringComparison.Ordinal)) return OpenSafetensors(folder, entry);
         CheckpointFolder.Open(Path.GetDirectoryName(path)!).Dispose();
         return [];
+    }
+
+    // As a container; where the entry says so, as a model.
+    private static IReadOnlyList<string> OpenGguf(string folder, JsonObject entry)
+    {
+        string path = PathOf(folder, entry);
+        using (GgufFile file = GgufFile.Open(path))
+            foreach (GgufTensor tensor in file.Tensors.Values) _ = file.ReadFloat32(tensor);
+        if (entry["only_as_model"]?.GetValue<bool>() != true) return [];
+        using ICausalLm model = ModelCatalog.Load(path);
+        return model.Warnings;
     }
 
     // A config is opened as the model of a folder together with the weights that lie beside it.

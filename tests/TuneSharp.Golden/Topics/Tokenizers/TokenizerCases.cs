@@ -34,7 +34,7 @@ internal static class TokenizerCases
         foreach ((string entry, _, _) in Entries(GoldenFixtures.ReadJson(path))) yield return new GoldenCase($"{name}/{entry}", () => GoldenResult.NotBuilt(part));
     }
 
-    private static IEnumerable<(string Entry, string Kind, JsonElement Json)> Entries(JsonElement golden)
+    internal static IEnumerable<(string Entry, string Kind, JsonElement Json)> Entries(JsonElement golden)
     {
         foreach (string kind in s_lists)
             if (golden.TryGetProperty(kind, out JsonElement list))

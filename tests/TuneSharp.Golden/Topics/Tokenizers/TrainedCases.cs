@@ -13,7 +13,7 @@ internal static class TrainedCases
         string stem = Path.GetFileName(path).Split(".golden")[0];
         string file = Path.Combine(folder, stem + ".json");
         JsonElement golden = GoldenFixtures.ReadJson(path);
-        if (!File.Exists(file) && !File.Exists(file + ".gz")) return TokenizerCases.NotBuilt(name, path, "reading tokenizer.model").Append(NotBuilt(name));
+        if (GoldenTokenizer.Model(Path.Combine(folder, stem + ".model")) is { } piece) return SentencePieceCases.Find(name, path, piece).Append(NotBuilt(name));
         GoldenTokenizer tokenizer = GoldenTokenizer.FromJson(file);
         if (tokenizer.NotBuilt is { } part) return TokenizerCases.NotBuilt(name, path, part).Append(NotBuilt(name));
         return TokenizerCases.FindIn(name, golden, tokenizer).Append(new GoldenCase($"{name}/training", () => CheckTraining(golden, folder, file)));
