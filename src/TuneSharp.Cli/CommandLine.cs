@@ -25,7 +25,7 @@ public static class CommandLine
         }
         catch (InvalidInputException e)
         {
-            host.Terminal.Error.WriteLine(host.Words.Say(CommonTexts.Error, e.Message));
+            host.Terminal.Error.WriteLine(host.Words.Say(CommonTexts.Error, e));
             return ExitCode.BadInput;
         }
         catch (OperationCanceledException)

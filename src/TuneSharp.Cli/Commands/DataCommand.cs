@@ -49,7 +49,7 @@ internal static class DataCommand
             if (check.LengthUnit == "tokens")
             {
                 Histogram(host, lengths);
-                host.Terminal.Out.WriteLine(lengths.Advice(verdict.Context));
+                host.Terminal.Out.WriteLine(host.Words.Message(lengths.Advice(verdict.Context)));
             }
         }
         if (check.OtherTask is { } task) host.Line(DataTexts.OtherTask, task);
@@ -62,7 +62,7 @@ internal static class DataCommand
 
         host.Line(DataTexts.Errors, check.Problems.Errors, check.Problems.Warnings);
         foreach (DataProblem problem in check.Problems.Kept.Take(MostProblems))
-            host.Terminal.Out.WriteLine($"  {host.Words[problem.Severity == ProblemSeverity.Error ? DataTexts.ErrorWord : DataTexts.WarningWord]}: {problem}");
+            host.Terminal.Out.WriteLine($"  {host.Words[problem.Severity == ProblemSeverity.Error ? DataTexts.ErrorWord : DataTexts.WarningWord]}{host.Words[DataTexts.Colon]}{host.Words.Message(problem)}");
         long more = check.Problems.Errors + check.Problems.Warnings - Math.Min(MostProblems, check.Problems.Kept.Count);
         if (more > 0) host.Line(DataTexts.MoreProblems, more);
     }

@@ -30,7 +30,7 @@ internal sealed class ChatLoop(CommandHost host, ChatSession session)
             catch (InvalidInputException e) when (host.Terminal.HasKeyboard)
             {
                 // A person can go on; a script ends with the error.
-                host.Terminal.Error.WriteLine(host.Words.Say(CommonTexts.Error, e.Message));
+                host.Terminal.Error.WriteLine(host.Words.Say(CommonTexts.Error, e));
             }
         }
     }

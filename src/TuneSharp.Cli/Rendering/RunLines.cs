@@ -25,7 +25,7 @@ internal sealed class EventSentences(Wording words)
     {
         Prepared prepared => words.Say(RunTexts.Prepared, prepared.DataReport, prepared.ComputeDtype, prepared.Threads),
         Resumed { Step: > 0, Differences.Count: 0 } resumed => words.Say(RunTexts.Resumed, resumed.Step),
-        Resumed { Step: > 0 } resumed => words.Say(RunTexts.ResumedElsewhere, resumed.Step, string.Join("; ", resumed.Differences)),
+        Resumed { Step: > 0 } resumed => words.Say(RunTexts.ResumedElsewhere, resumed.Step, string.Join(words[RunTexts.Between], resumed.Differences.Select(Difference))),
         Started started => words.Say(RunTexts.Started, started.TotalSteps, started.NumTrainedParameters, started.NumParameters, 100.0 * started.NumTrainedParameters / started.NumParameters),
         StepCompleted step => words.Say(RunTexts.Step, step.Step, step.TotalSteps, step.Epoch, step.Loss, step.LearningRate, step.GradNorm, step.TokensPerSecond, Remaining(step.Remaining)),
         EvalCompleted eval => words.Say(RunTexts.Eval, eval.Step, eval.Loss, Math.Exp(eval.Loss), eval.Best ? words[RunTexts.Best] : ""),
@@ -36,6 +36,9 @@ internal sealed class EventSentences(Wording words)
         StateChanged { State: RunState.Stopping } => words[RunTexts.Stopping],
         _ => null,
     };
+
+    /// <summary>"processor: this one → that one"</summary>
+    private string Difference(string difference) => difference.Split(": ", 2) is [var what, var change] ? words.Say(RunTexts.Difference, what, change) : words.Message(difference);
 
     public string Remaining(TimeSpan? time) => time is { } left ? words.Say(RunTexts.Remaining, Duration(left)) : "";
 

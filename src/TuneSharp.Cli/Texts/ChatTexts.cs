@@ -5,7 +5,7 @@ internal static class ChatTexts
     public static readonly Text Summary = new("Talk to a model or to the result of a run.", "与模型或某次运行的结果对话。");
     public static readonly Text Details = new(
         "Answers stream as they are written; the conversation is remembered. Within the chat: /base and /tuned switch all adapters off and on, /adapter NAME on|off|SCALE one of them, /save FILE writes the conversation as a row to train on, /system TEXT, /clear, /help, /exit. Ctrl-C ends an answer.",
-        "回答会逐字显示，对话会被记住。对话中可用：/base 和 /tuned 关闭或启用全部适配器，/adapter 名称 on|off|系数 控制其中一个，/save 文件 将对话保存为可训练的一行，/system 文本，/clear，/help，/exit。Ctrl-C 中止回答。");
+        "回答会逐字显示，对话会被记住。对话中可用：/base 和 /tuned 关闭或启用全部适配器，/adapter 名称 on|off|系数 控制其中一个，/save 文件 将对话保存为一条可用于训练的样本，/system 文本，/clear，/help，/exit。Ctrl-C 中止回答。");
 
     public static readonly Text Sampling = new(
         "Below are the most used settings of sampling; docs/settings.md lists all (mirostat, XTC, DRY, beam search, biases, lengths, …), each of which is an option too.",

@@ -2,8 +2,8 @@ namespace TuneSharp.Cli.Texts;
 
 internal static class CommonTexts
 {
-    public static readonly Text Error = new("Error: {0}", "错误：{0}");
-    public static readonly Text Note = new("Note: {0}", "提示：{0}");
+    public static readonly Text Error = new("Error: {0}", "错误：{0}") { HoldsMessages = true };
+    public static readonly Text Note = new("Note: {0}", "提示：{0}") { HoldsMessages = true };
     public static readonly Text SeeHelp = new("`{0}` shows what is possible.", "运行 `{0}` 查看用法。");
     public static readonly Text UnknownToken = new("'{0}' is not known here.", "无法识别“{0}”。");
     public static readonly Text DidYouMean = new("Did you mean '{0}'?", "您是否想输入“{0}”？");

@@ -12,7 +12,7 @@ internal static class QuickstartTexts
     public static readonly Text Training = new("Fine-tuning with LoRA …", "正在用 LoRA 微调……");
     public static readonly Text Before = new("before", "微调前");
     public static readonly Text After = new("after", "微调后");
-    public static readonly Text Table = new("{0} validation rows, before and after:", "{0} 行验证数据，微调前后对比：");
+    public static readonly Text Table = new("{0} validation rows, before and after:", "{0} 条验证样本，微调前后对比：");
     public static readonly Text Done = new("Done in {0}. Everything about this run lies in {1}", "用时 {0}。本次运行的全部内容位于 {1}");
     public static readonly Text Next = new("Next: talk to it with `tunesharp chat {0}` (/base and /tuned switch), then train on your own rows: `tunesharp train --help`.", "接下来：用 `tunesharp chat {0}` 与它对话（/base 和 /tuned 切换），再用自己的数据训练：`tunesharp train --help`。");
 }

@@ -35,7 +35,7 @@ internal static class RunsTexts
     public static readonly Text NowIs = new("Run '{0}' is {1} after step {2}.", "运行“{0}”在第 {2} 步后{1}。");
     public static readonly Text ShowExample = new("How the run first goes.", "查看运行 first 的情况。");
     public static readonly Text ShowState = new("State: {0} since {1}", "状态：{0}，自 {1}");
-    public static readonly Text ShowReason = new("Reason: {0}", "原因：{0}");
+    public static readonly Text ShowReason = new("Reason: {0}", "原因：{0}") { HoldsMessages = true };
     public static readonly Text ShowSteps = new("Steps: {0} of {1}", "步数：{0} / {1}");
     public static readonly Text ShowLosses = new("Train loss {0}, best validation loss {1}", "训练损失 {0}，最佳验证损失 {1}");
     public static readonly Text ShowCheckpoint = new("Last checkpoint: step {0}", "最近检查点：第 {0} 步");

@@ -7,7 +7,7 @@ internal static class TrainTexts
     public static readonly Text Detach = new("Return as soon as the run has begun; it goes on in the background.", "运行开始后立即返回，训练在后台继续。");
     public static readonly Text What = new(
         "A model folder and a data file are enough: 10 % of the rows are kept for validation, LoRA trains a small adapter beside the model, and the result is the checkpoint with the lowest validation loss.",
-        "只需模型文件夹和数据文件：10 % 的行留作验证，LoRA 在模型旁训练一个小适配器，结果取验证损失最低的检查点。");
+        "只需模型文件夹和数据文件：10 % 的样本留作验证，LoRA 在冻结的模型旁训练一个小适配器，结果取验证损失最低的检查点。");
 
     public static readonly Text Keys = new(
         "Every key of a recipe is an option too (--learning_rate 1e-4 or --learning-rate 1e-4) and wins over the file. Below are the most used; `tunesharp settings` lists all with their defaults.",

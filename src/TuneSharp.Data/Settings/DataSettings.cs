@@ -44,21 +44,21 @@ public sealed record DataSettings
     [Setting("A file of rows for the final test.", "测试集文件。", Example = "data/test.jsonl")]
     public string? TestFile { get; init; }
 
-    [Setting("Share of the rows that is kept for validation (below 1), or a number of rows (1 and above).", "划为验证集的比例（小于 1）或行数（不小于 1）。", Minimum = 0, Aliases = ["val_set_size", "validation_size"],
+    [Setting("Share of the rows that is kept for validation (below 1), or a number of rows (1 and above).", "划为验证集的比例（小于 1）或样本数（不小于 1）。", Minimum = 0, Aliases = ["val_set_size", "validation_size"],
         Advice = "0 trains on everything, and nobody can say whether the model got better.")]
     public double ValSize { get; init; } = 0.1;
 
-    [Setting("Share of the rows that is kept for the final test (below 1), or a number of rows (1 and above).", "划为测试集的比例（小于 1）或行数（不小于 1）。", Minimum = 0)]
+    [Setting("Share of the rows that is kept for the final test (below 1), or a number of rows (1 and above).", "划为测试集的比例（小于 1）或样本数（不小于 1）。", Minimum = 0)]
     public double TestSize { get; init; }
 
     [Setting("Seed of the split; the run's seed if it is not given. The same seed gives the same split on every machine.", "划分数据所用的随机种子；缺省为运行种子。", Aliases = ["data_seed"])]
     public long? SplitSeed { get; init; }
 
-    [Setting("What stays on one side of the split: question (rows that ask the same) or row (rows that are the same).", "划分时不可拆开的单位：question（问题相同的行）或 row（完全相同的行）。")]
+    [Setting("What stays on one side of the split: question (rows that ask the same) or row (rows that are the same).", "划分时不可拆开的单位：question（提问相同的样本）或 row（完全相同的样本）。")]
     public SplitGroup SplitGroup { get; init; } = SplitGroup.Question;
 
     [Setting("The form of the rows: auto (the keys decide), alpaca, messages, sharegpt, prompt_completion, question_response, human_assistant_pairs or text.",
-        "数据行的格式：auto（由字段名判断）、alpaca、messages、sharegpt、prompt_completion、question_response、human_assistant_pairs 或 text。", Aliases = ["dataset_format", "formatting"])]
+        "样本的格式：auto（由字段名判断）、alpaca、messages、sharegpt、prompt_completion、question_response、human_assistant_pairs 或 text。", Aliases = ["dataset_format", "formatting"])]
     public string Format { get; init; } = RowFormatCatalog.Auto;
 
     [Setting("A prompt of your own: a text with columns in braces. With answer_column in it, it is the whole text, and no chat template is put around it.", "自定义提示：花括号中写列名的文本。若其中含有 answer_column，则它就是完整文本，不再套用对话模板。",
@@ -78,21 +78,21 @@ public sealed record DataSettings
     [Setting("System text for conversations that have none of their own.", "为没有系统提示的对话加上的系统提示。", Aliases = ["default_system", "system_prompt"], Example = "You answer in one sentence.")]
     public string? System { get; init; }
 
-    [Setting("Longest row in tokens; if it is not given, the longest row up to the model's context.", "每行的最大长度；缺省为最长行，但不超过模型的上下文长度。", Unit = "tokens", Minimum = 2,
+    [Setting("Longest row in tokens; if it is not given, the longest row up to the model's context.", "每条样本的最大长度；缺省为最长样本的长度，但不超过模型的上下文长度。", Unit = "tokens", Minimum = 2,
         Aliases = ["cutoff_len", "max_seq_length", "max_seq_len", "sequence_len"], Advice = "Time and memory grow with the longest row. `data check` shows how many rows each limit would cut.")]
     public int? MaxLength { get; init; }
 
-    [Setting("What happens to rows that are longer: error, truncate (the end is lost), truncate_start (the beginning is lost) or drop.", "过长的行如何处理：error（报错）、truncate（截去结尾）、truncate_start（截去开头）或 drop（丢弃）。", Aliases = ["excess_length", "excess_length_strategy"])]
+    [Setting("What happens to rows that are longer: error, truncate (the end is lost), truncate_start (the beginning is lost) or drop.", "过长的样本如何处理：error（报错）、truncate（截去结尾）、truncate_start（截去开头）或 drop（丢弃）。", Aliases = ["excess_length", "excess_length_strategy"])]
     public OverlongRows OverlongRows { get; init; } = OverlongRows.Error;
 
-    [Setting("Put several short rows into one row of the batch, up to max_length: none, bfd (best fit), bfd_split, wrapped or knapsack. Rows never see each other, and positions begin at 0 in each.", "把多条短数据拼入批次的一行（不超过 max_length）：none、bfd（最佳适配）、bfd_split、wrapped 或 knapsack。各条数据互不可见，位置各自从 0 开始。",
+    [Setting("Put several short rows into one row of the batch, up to max_length: none, bfd (best fit), bfd_split, wrapped or knapsack. Rows never see each other, and positions begin at 0 in each.", "样本打包：把多条短样本拼入批次的一行（不超过 max_length）：none、bfd（最佳适配）、bfd_split、wrapped 或 knapsack。各样本互不可见，位置各自从 0 开始。",
         Advice = "bfd where lengths differ much: every batch then has about the same number of tokens. bfd_split and wrapped cut rows that are longer.", Example = "bfd")]
     public PackingStrategy Packing { get; init; } = PackingStrategy.None;
 
-    [Setting("Take a prompt and its completion as one text that goes on, without the chat template; for base models. Conversations of more turns still use the template.", "把 prompt 与 completion 当作一段连续文本，不套用聊天模板（适合基座模型）；多轮对话仍使用模板。")]
+    [Setting("Take a prompt and its completion as one text that goes on, without the chat template; for base models. Conversations of more turns still use the template.", "把 prompt 与 completion 当作一段连续文本，不套用对话模板（适合基础模型）；多轮对话仍使用模板。")]
     public bool PlainCompletion { get; init; }
 
-    [Setting("Learn exactly what the template's {% generation %} blocks mark, and refuse a template without them. Otherwise answers are found without such marks too.", "只学习聊天模板中 {% generation %} 标记的部分，模板没有标记时报错；否则没有标记也能找到回答。")]
+    [Setting("Learn exactly what the template's {% generation %} blocks mark, and refuse a template without them. Otherwise answers are found without such marks too.", "只学习对话模板中 {% generation %} 标记的部分，模板没有标记时报错；否则没有标记也能找到回答。")]
     public bool AssistantOnlyLoss { get; init; }
 
     [Setting("Learn the prompt as well, not the answers alone.", "同时学习提示部分，而不仅是回答。", Aliases = ["train_on_inputs"])]
@@ -101,10 +101,10 @@ public sealed record DataSettings
     [Setting("Learn the last answer of a conversation only.", "只学习对话的最后一个回答。", Aliases = ["mask_history", "only_last_answer"])]
     public bool LastTurnOnly { get; init; }
 
-    [Setting("Use at most so many rows, the first ones of the file.", "最多使用的行数（取文件开头）。", Unit = "rows", Minimum = 1)]
+    [Setting("Use at most so many rows, the first ones of the file.", "最多使用的样本数（取文件开头）。", Unit = "rows", Minimum = 1)]
     public int? MaxSamples { get; init; }
 
-    [Setting("Leave out rows that cannot be read, and count them. Otherwise the first one stops the work.", "跳过无法读取的行并计数；否则遇到第一行即停止。")]
+    [Setting("Leave out rows that cannot be read, and count them. Otherwise the first one stops the work.", "跳过无法读取的样本并计数；否则遇到第一条即停止。")]
     public bool SkipBrokenRows { get; init; }
 
     [Setting("Length of the blocks that texts are cut into for pre-training; max_length or the model's context if it is not given.", "预训练文本块的长度；缺省为 max_length 或模型上下文长度。", Unit = "tokens", Minimum = 2)]

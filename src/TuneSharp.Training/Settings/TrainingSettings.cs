@@ -28,14 +28,14 @@ public sealed record TrainingSettings
     [Setting("Number of optimizer steps; above 0 it takes the place of num_train_epochs.", "优化步数；大于 0 时取代 num_train_epochs。", Unit = "optimizer steps", Minimum = -1, Example = "200")]
     public int MaxSteps { get; init; } = -1;
 
-    [Setting("Rows in one forward and backward pass. More rows need more memory.", "一次前向和反向计算的行数，越大占用内存越多。", Unit = "rows", Minimum = 1, Maximum = 65536, Aliases = ["micro_batch_size", "batch_size"], Example = "4")]
+    [Setting("Rows in one forward and backward pass. More rows need more memory.", "每次前向和反向计算的样本数（批大小），越大占用内存越多。", Unit = "rows", Minimum = 1, Maximum = 65536, Aliases = ["micro_batch_size", "batch_size"], Example = "4")]
     public int PerDeviceTrainBatchSize { get; init; } = 4;
 
-    [Setting("Passes that are added up before the weights change; rows per step = per_device_train_batch_size × this. Costs no memory.", "更新权重前累积的次数；每步行数 = per_device_train_batch_size × 此值。不占用更多内存。",
+    [Setting("Passes that are added up before the weights change; rows per step = per_device_train_batch_size × this. Costs no memory.", "梯度累积：更新权重前累积的批次数；每步样本数 = per_device_train_batch_size × 此值。不占用更多内存。",
         Unit = "passes", Minimum = 1, Maximum = 65536, Aliases = ["grad_accumulation_steps"], Example = "2")]
     public int GradientAccumulationSteps { get; init; } = 1;
 
-    [Setting("Rows in one pass of an evaluation.", "评估时一次计算的行数。", Unit = "rows", Minimum = 1, Maximum = 65536, Aliases = ["eval_batch_size"], Example = "8")]
+    [Setting("Rows in one pass of an evaluation.", "评估时每次计算的样本数。", Unit = "rows", Minimum = 1, Maximum = 65536, Aliases = ["eval_batch_size"], Example = "8")]
     public int PerDeviceEvalBatchSize { get; init; } = 8;
 
     [Setting("Leave out the last, smaller batch of each epoch.", "丢弃每轮最后不足一批的数据。", Example = "false")]
@@ -44,7 +44,7 @@ public sealed record TrainingSettings
     [Setting("Take the rows in the order of the file instead of a new random order in each epoch.", "按文件顺序使用数据，而不是每轮随机打乱。", Advice = "false, unless the order is a lesson plan", Example = "false")]
     public bool DisableShuffling { get; init; }
 
-    [Setting("The order of the rows: random (new in each epoch), sequential (as in the file) or group_by_length (random, rows of similar length together).", "数据行的顺序：random（每轮随机）、sequential（按文件顺序）或 group_by_length（随机，但长度相近的行放在一起）。",
+    [Setting("The order of the rows: random (new in each epoch), sequential (as in the file) or group_by_length (random, rows of similar length together).", "样本的顺序：random（每轮随机）、sequential（按文件顺序）或 group_by_length（随机，但长度相近的样本放在一起）。",
         Advice = "random; rows are never padded here, so group_by_length saves little", Example = "random")]
     public TrainSamplingStrategy TrainSamplingStrategy { get; init; } = TrainSamplingStrategy.Random;
 
@@ -61,7 +61,7 @@ public sealed record TrainingSettings
     [Setting("AdamW: memory of the gradient's square.", "AdamW 二阶动量系数。", Minimum = 0, Maximum = 1, Example = "0.999")]
     public double AdamBeta2 { get; init; } = 0.999;
 
-    [Setting("AdamW: small number that keeps the division safe.", "AdamW 防止除零的小数。", Minimum = 0, Maximum = 1, Example = "1e-8")]
+    [Setting("AdamW: small number that keeps the division safe.", "AdamW 分母中防止除零的小量。", Minimum = 0, Maximum = 1, Example = "1e-8")]
     public double AdamEpsilon { get; init; } = 1e-8;
 
     [Setting("Gradients are scaled down so that their common 2-norm is at most this; 0 switches it off.", "梯度全局 2-范数的上限，超过则按比例缩小；0 表示关闭。", Minimum = 0, Aliases = ["gradient_clip"], Example = "1.0")]
@@ -70,7 +70,7 @@ public sealed record TrainingSettings
     [Setting("Keep only the input of each block and compute the block again in backward: far less memory, about a quarter slower, same numbers.", "只保留每个块的输入，反向传播时重新计算：内存大减，速度约慢四分之一，数值相同。", Example = "false")]
     public bool GradientCheckpointing { get; init; }
 
-    [Setting("Start of all random numbers: order of the rows, first adapter weights, dropout.", "随机数种子：数据顺序、适配器初始值、dropout。", Minimum = 0, Example = "42")]
+    [Setting("Start of all random numbers: order of the rows, first adapter weights, dropout.", "随机种子：决定数据顺序、适配器初始值和 dropout。", Minimum = 0, Example = "42")]
     public long Seed { get; init; } = 42;
 
     [Setting("Evaluate every so many steps; below 1 a share of all steps, 0 never, nothing = at the end of each epoch.", "每多少步评估一次；小于 1 为总步数的比例，0 表示不评估，不填则每轮结束时评估。",
@@ -81,7 +81,7 @@ public sealed record TrainingSettings
         Unit = "optimizer steps or share", Minimum = 0, Example = "100")]
     public double? SaveSteps { get; init; }
 
-    [Setting("Checkpoints that are kept, beside the best one; older ones are deleted. Nothing = all.", "除最佳检查点外保留的数量，更早的会被删除；不填则全部保留。", Unit = "checkpoints", Minimum = 1, Example = "2")]
+    [Setting("Checkpoints that are kept, beside the best one; older ones are deleted. Nothing = all.", "除最佳检查点外最多保留的检查点数，更早的会被删除；不填则全部保留。", Unit = "checkpoints", Minimum = 1, Example = "2")]
     public int? SaveTotalLimit { get; init; } = 2;
 
     [Setting("Report every so many steps.", "每多少步报告一次。", Unit = "optimizer steps", Minimum = 1, Example = "1")]

@@ -5,7 +5,7 @@ namespace TuneSharp.Inference.Sampling;
 /// <summary>What repetition costs.</summary>
 public sealed partial record SamplingSettings
 {
-    [Setting("Above 1 discourages every token that has occurred; 1 is off.", "大于 1 时抑制出现过的词元；1 表示不使用。", Minimum = 0.01, Maximum = 100, Example = "1.1")]
+    [Setting("Above 1 discourages every token that has occurred; 1 is off.", "大于 1 时抑制已出现过的词元（重复惩罚）；1 表示不使用。", Minimum = 0.01, Maximum = 100, Example = "1.1")]
     public double RepetitionPenalty { get; init; } = 1;
 
     [Setting("Above 1 keeps the answer near the words of the prompt; 1 is off.", "大于 1 时使回答贴近提示中的词；1 表示不使用。", Minimum = 0.01, Maximum = 100, Example = "1.2")]
