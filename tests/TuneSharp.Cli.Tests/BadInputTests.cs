@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using TuneSharp.Formats.Adapters;
 using TuneSharp.Formats.ModelConfigs;
 using TuneSharp.Models;
@@ -7,7 +8,7 @@ using TuneSharp.Peft.Settings;
 namespace TuneSharp.Cli.Tests;
 
 /// <summary>Whatever a person gives that cannot be used: one clear sentence, an exit code, and nothing written over.</summary>
-public sealed class BadInputTests(TinyWorld world)
+public sealed partial class BadInputTests(TinyWorld world)
 {
     private readonly Cli _cli = new(world);
 
@@ -65,6 +66,43 @@ public sealed class BadInputTests(TinyWorld world)
         result.Error.ShouldNotContain("Exception");
         (Snapshot() == before).ShouldBeTrue($"{what}: {before} became {Snapshot()}");
     }
+
+    public static TheoryData<string> RefusedInChinese =>
+    [
+        "missing data file", "missing model", "no data", "wrong JSON in line 3", "all labels masked", "too long for max_length", "run name that is a path", "unknown key", "rate is no number",
+        "known but not supported", "truncated safetensors", "unknown model family", "unknown run", "eval without data",
+    ];
+
+    [Theory]
+    [MemberData(nameof(RefusedInChinese))]
+    public async Task Refused_InChinese_NoEnglishSentence(string what)
+    {
+        Prepare();
+        string[] arguments = [.. ((string[])Refused.Single(row => row.Data.Item1 == what).Data.Item2).Select(argument => argument.Replace("{model}", world.Model, StringComparison.Ordinal)), "--lang", "zh"];
+        CliResult result = await _cli.RunAsync(arguments);
+        result.ExitCode.ShouldBe(2, $"{what}: {result}");
+        result.Error.ShouldStartWith("错误：", Case.Sensitive, result.ToString());
+        string said = CodeInText().Replace(result.Error, "");
+        EnglishWords().IsMatch(said).ShouldBeFalse($"{what}: {result}");
+        said.ShouldNotContain(". ", Case.Sensitive, result.ToString());
+    }
+
+    [Fact]
+    public async Task DataCheck_InChinese_NoEnglishSentence()
+    {
+        Prepare();
+        foreach (string file in (string[])["bad/broken.jsonl", "bad/masked.jsonl", "bad/empty.jsonl", "rows.jsonl"])
+        {
+            CliResult result = await _cli.RunAsync("data", "check", file, "--model", world.Model, "--lang", "zh");
+            EnglishWords().IsMatch(CodeInText().Replace(result.Out + result.Error, "")).ShouldBeFalse($"{file}: {result}");
+        }
+    }
+
+    [GeneratedRegex("[A-Za-z]+,? [A-Za-z]+,? [A-Za-z]+")]
+    private static partial Regex EnglishWords();
+
+    [GeneratedRegex("`[^`]*`|“[^”]*”")]
+    private static partial Regex CodeInText();
 
     [Fact]
     public async Task UnknownTarget_IsRefusedBeforeThereIsARun()

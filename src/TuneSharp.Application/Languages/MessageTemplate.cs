@@ -16,7 +16,7 @@ internal sealed class MessageTemplate
         Source = source;
         (_literals, int[] order) = Split(source);
         if (!order.SequenceEqual(Enumerable.Range(0, order.Length))) throw new FormatException($"The holes of '{source}' are not numbered from 0 in their order.");
-        if (_literals[1..^1].Contains("")) throw new FormatException($"Two holes of '{source}' touch.");
+        if (_literals.Skip(1).SkipLast(1).Contains("")) throw new FormatException($"Two holes of '{source}' touch.");
         (TranslatedLiterals, TranslatedHoles) = Split(translation);
         if (TranslatedHoles.Any(hole => hole >= order.Length)) throw new FormatException($"The translation of '{source}' has a hole more.");
         Weight = _literals.Sum(literal => literal.Count(char.IsAsciiLetter));

@@ -59,23 +59,25 @@ public sealed class MessageTranslations
         return new MessageTranslations(templates);
     }
 
-    /// <returns>The template with the most literal text that fits the whole of a text for which <paramref name="holds"/> holds.</returns>
-    internal (MessageTemplate Template, string[] Captured)? Find(ReadOnlySpan<char> text, Func<MessageTemplate, string[], bool> holds)
+    /// <returns>Templates that fit the whole of a text, those with the most literal text first.</returns>
+    internal List<(MessageTemplate Template, string[] Captured)> Matches(ReadOnlySpan<char> text, int most)
     {
-        if (text.IsEmpty) return null;
-        (MessageTemplate Template, string[] Captured)? found = Find(_byFirst.GetValueOrDefault(text[0], []), text, 0, holds);
-        return Find(_withHoleFirst, text, found?.Template.Weight + 1 ?? 0, holds) ?? found;
+        List<(MessageTemplate Template, string[] Captured)> matches = [];
+        if (text.IsEmpty) return matches;
+        Match(_byFirst.GetValueOrDefault(text[0], []), text, most, matches);
+        Match(_withHoleFirst, text, most, matches);
+        return matches;
     }
 
-    private static (MessageTemplate, string[])? Find(MessageTemplate[] sorted, ReadOnlySpan<char> text, int minWeight, Func<MessageTemplate, string[], bool> holds)
+    private static void Match(MessageTemplate[] sorted, ReadOnlySpan<char> text, int most, List<(MessageTemplate, string[])> matches)
     {
+        int found = 0;
         foreach (MessageTemplate template in sorted)
         {
-            if (template.Weight < minWeight) break;
-            if (template.Match(text) is { } captured && holds(template, captured)) return (template, captured);
+            if (template.Match(text) is not { } captured) continue;
+            matches.Add((template, captured));
+            if (++found == most) return;
         }
-
-        return null;
     }
 
     private string Translate(string? where, string problem, string? nextStep)

@@ -18,12 +18,18 @@ internal sealed class SentenceTranslation(MessageTranslations translations)
     /// <summary>Below so many letters a template fits too much: its holes must hold single words, quotes or known phrases.</summary>
     private const int SureWeight = 14;
 
+    private const int MostCandidates = 3;
+
     private readonly Dictionary<string, Result> _known = [];
 
-    /// <summary>Comparisons that are still allowed: a hostile text costs milliseconds, not seconds.</summary>
-    private int _budget = 20_000;
+    /// <summary>Pieces that may still be looked at: a hostile text costs a moment, not seconds.</summary>
+    private int _budget = 5_000;
 
-    private readonly record struct Result(string Text, bool IsComplete, bool IsChanged);
+    /// <param name="Score">Letters of templates that were recognised in it.</param>
+    private readonly record struct Result(string Text, bool IsComplete, int Score)
+    {
+        public bool IsChanged => Score > 0;
+    }
 
     private readonly record struct Piece(int From, MessageTemplate? Template, string[] Captured, int Score);
 
@@ -60,7 +66,7 @@ internal sealed class SentenceTranslation(MessageTranslations translations)
 
     private Result Translate(string text, int depth)
     {
-        if (text.Length is 0 or > MaxLength || depth >= MaxDepth) return new Result(text, IsComplete: text.Length == 0, IsChanged: false);
+        if (text.Length is 0 or > MaxLength || depth >= MaxDepth) return new Result(text, IsComplete: text.Length == 0, Score: 0);
         if (_known.TryGetValue(text, out Result known)) return known;
         int[] cuts = Cuts(text);
 
@@ -73,9 +79,11 @@ internal sealed class SentenceTranslation(MessageTranslations translations)
             {
                 if (_budget-- <= 0) continue;
                 ReadOnlySpan<char> piece = text.AsSpan(cuts[i]..cuts[j]).Trim(' ');
-                if (translations.Find(piece, (template, captured) => Holds(template, captured, depth)) is not { } found) continue;
-                int score = best[i].Score + found.Template.Weight + 1;
-                if (score > best[j].Score) best[j] = new Piece(i, found.Template, found.Captured, score);
+                foreach ((MessageTemplate template, string[] captured) in translations.Matches(piece, MostCandidates))
+                {
+                    if (ScoreOf(template, captured, depth) is not { } own || best[i].Score + own <= best[j].Score) continue;
+                    best[j] = new Piece(i, template, captured, best[i].Score + own);
+                }
             }
         }
 
@@ -106,7 +114,8 @@ internal sealed class SentenceTranslation(MessageTranslations translations)
             }
         }
 
-        return pieces.Exists(piece => piece.Piece.Template is not null) ? new Result(result, isComplete, IsChanged: true) : new Result(text, IsComplete: false, IsChanged: false);
+        int score = best[^1].Score;
+        return new Result(score > 0 ? result : text, isComplete, score);
     }
 
     private string Fill(MessageTemplate template, string[] captured, int depth)
@@ -135,20 +144,31 @@ internal sealed class SentenceTranslation(MessageTranslations translations)
             if (whole.IsComplete) return whole with { Text = whole.Text.TrimEnd('。') };
         }
 
-        return result.IsChanged ? result : new Result(value, result.IsComplete, IsChanged: false);
+        return result.IsChanged ? result : result with { Text = value };
     }
 
-    private bool Holds(MessageTemplate template, string[] captured, int depth)
+    /// <returns>Letters that are recognised, in the template and in its holes; null if the template is too weak for what stands in them.</returns>
+    private int? ScoreOf(MessageTemplate template, string[] captured, int depth)
     {
-        if (template.Weight >= SureWeight) return true;
+        int score = template.Weight + 1;
         for (int i = 0; i < captured.Length; i++)
         {
             string value = captured[i].Trim(' ');
-            if (template.IsVerbatim[i] || !value.Contains(' ') || value[0] == value[^1] && value[0] is '\'' or '`' or '"') continue;
-            if (!InHole(value, template.LiteralAfter(i), depth).IsComplete) return false;
+            if (template.IsVerbatim[i] || value.Length == 0) continue;
+            Result inside = InHole(value, template.LiteralAfter(i), depth);
+            score += Math.Max(0, inside.Score - 2); // side by side rather than one within the other
+            if (template.Weight < SureWeight && !IsNames(value) && !inside.IsComplete) return null;
         }
 
-        return true;
+        return score;
+    }
+
+    /// <summary>One word, one quoted text, or a list of words.</summary>
+    private static bool IsNames(string value)
+    {
+        if (value[0] == value[^1] && value[0] is '\'' or '`' or '"') return true;
+        string[] words = value.Split(' ');
+        return !words.SkipLast(1).Where((word, i) => word.Length == 0 || word[^1] is not (',' or ';') && word is not ("and" or "or") && words[i + 1] is not ("and" or "or")).Any();
     }
 
     /// <summary>Begin, end, and where a blank follows a full stop, a question mark or a colon.</summary>

@@ -63,14 +63,14 @@ internal static class DataConvertCommand
         TextWriter error = host.Terminal.Error;
         error.WriteLine(host.Words.Say(DataTexts.Converted, report.Written));
         if (report.Broken > 0) error.WriteLine(host.Words.Say(DataTexts.BrokenLeftOut, report.Broken));
-        foreach (DataProblem problem in report.Problems.Kept.Where(problem => problem.Severity == ProblemSeverity.Error || problem.Row is null).Take(MostLosses)) error.WriteLine($"  {problem}");
+        foreach (DataProblem problem in report.Problems.Kept.Where(problem => problem.Severity == ProblemSeverity.Error || problem.Row is null).Take(MostLosses)) error.WriteLine($"  {host.Words.Message(problem)}");
         if (report.NumLosses == 0)
         {
             error.WriteLine(host.Words[DataTexts.NothingLost]);
             return;
         }
         error.WriteLine(host.Words.Say(DataTexts.Lost, report.NumLosses, report.LeftOut));
-        foreach (ConversionLoss loss in report.Losses.Take(MostLosses)) error.WriteLine($"  {loss}");
+        foreach (ConversionLoss loss in report.Losses.Take(MostLosses)) error.WriteLine($"  {host.Words.Message(loss.ToString())}");
         if (report.NumLosses > MostLosses) error.WriteLine(host.Words.Say(DataTexts.MoreProblems, report.NumLosses - Math.Min(MostLosses, report.Losses.Count)));
     }
 

@@ -21,6 +21,7 @@ public sealed class MessageTranslationsTests
     [InlineData("The file 'a.bin' is missing.", "文件 'a.bin' 缺失。")]
     [InlineData("32 rows to train on, 4 for validation, 2 for the test; 900 tokens, 100 of them learned; longest row 40 tokens. 3 broken rows were left out (skip_broken_rows).",
         "32 条样本用于训练，4 条用于验证，2 条用于测试；共 900 个词元，其中 100 个参与学习；最长样本 40 个词元。舍弃了 3 条有错误的样本（skip_broken_rows）。")]
+    [InlineData("Role 'robot' is not known. Known roles: system, user and assistant.", "未知角色 'robot'。已知角色：system, user and assistant。")]
     [InlineData("The tensor 'a' holds NaN or infinity and is not saved. Free space on the disk, check the permissions, or choose another folder.", "张量 'a' 含有 NaN 或无穷大，未保存。请清理磁盘空间、检查权限，或选择其他文件夹。")]
     public void Sentences(string english, string chinese) => Chinese.Translate(english).ShouldBe(chinese);
 
@@ -85,7 +86,7 @@ public sealed class MessageTranslationsTests
         foreach (MessageTemplate template in Chinese.Templates)
         {
             string chinese = string.Concat(template.TranslatedLiterals);
-            if (template.Source.EndsWith('.')) chinese.EndsWith(".", StringComparison.Ordinal).ShouldBeFalse(template.Source);
+            if (template.Source.EndsWith('.')) chinese.EndsWith('.').ShouldBeFalse(template.Source);
             Regex.IsMatch(chinese, "[\u4e00-\u9fff][,;:?!]|[,;?!][\u4e00-\u9fff]").ShouldBeFalse($"'{template.Source}' has a narrow punctuation mark in its translation.");
             Regex.IsMatch(chinese, "[\u4e00-\u9fff][A-Za-z0-9`]|[A-Za-z0-9`][\u4e00-\u9fff]").ShouldBeFalse($"'{template.Source}' lacks a blank between a Chinese character and a word: {chinese}");
         }
