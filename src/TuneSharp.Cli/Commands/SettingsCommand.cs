@@ -46,8 +46,8 @@ internal static class SettingsCommand
         host.Terminal.Out.WriteLine($"{setting.Key}: {setting.DefaultText}");
         host.Terminal.Out.WriteLine(Describe(host, setting));
         if (setting.Choices.Count > 0) host.Line(SettingsTexts.Choices, string.Join(", ", setting.Choices));
-        if (setting.Setting.Unit is { } unit) host.Line(SettingsTexts.Unit, unit);
-        if (setting.Setting.Advice is { } advice) host.Line(SettingsTexts.Advice, advice);
+        if (setting.Setting.Unit is { } unit) host.Line(SettingsTexts.Unit, host.Words.Message(unit));
+        if (setting.Setting.Advice is { } advice) host.Line(SettingsTexts.Advice, host.Words.Message(advice));
         if (setting.Range is { } range) host.Line(SettingsTexts.Range, range);
         if (setting.Setting.Aliases.Length > 0) host.Line(SettingsTexts.Aliases, string.Join(", ", setting.Setting.Aliases));
         if (setting.Setting.Example is { } example) host.Line(SettingsTexts.Example, $"{setting.Key}: {example}");

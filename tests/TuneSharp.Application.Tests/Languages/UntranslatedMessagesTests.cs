@@ -1,5 +1,9 @@
 using System.Text.RegularExpressions;
+using TuneSharp.Application.Chatting;
+using TuneSharp.Application.FineTuning;
 using TuneSharp.Application.Languages;
+using TuneSharp.Application.Pretraining;
+using TuneSharp.Application.Recipes;
 
 namespace TuneSharp.Application.Tests.Languages;
 
@@ -34,9 +38,19 @@ public sealed partial class UntranslatedMessagesTests
         string[] missing = [.. from layer in s_layers
                                from path in Directory.EnumerateFiles(Path.Combine(root, "src", "TuneSharp." + layer), "*.cs", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
                                where !IsData(Path.GetRelativePath(root, path).Replace('\\', '/'))
+                               let lines = File.ReadAllLines(path)
                                from text in SourceTexts.Read(File.ReadAllText(path))
-                               where IsMessage(text) && !known.Contains(text.Template)
+                               where IsMessage(text) && !IsBeside(lines, text.Line) && !known.Contains(text.Template)
                                select $"{Path.GetRelativePath(root, path)}:{text.Line}: {text.Template}"];
+        missing.Length.ShouldBe(0, "Add to src/TuneSharp.Application/Languages/messages.zh.tsv:\n" + string.Join('\n', missing));
+    }
+
+    [Fact]
+    public void AdviceAndUnitOfEverySetting_HaveTheirChinese()
+    {
+        HashSet<string> known = [.. MessageTranslations.Chinese.Known];
+        IEnumerable<SettingDescription> settings = [.. SettingCatalog.Of<FineTuneRequest>().All, .. SettingCatalog.Of<PretrainingRequest>().All, .. SettingCatalog.Of<ChatRequest>().All];
+        string[] missing = [.. settings.SelectMany(setting => new[] { setting.Setting.Unit, setting.Setting.Advice is { } advice && Prose().IsMatch(advice) ? advice : null }).OfType<string>().Distinct().Where(text => !known.Contains(text))];
         missing.Length.ShouldBe(0, "Add to src/TuneSharp.Application/Languages/messages.zh.tsv:\n" + string.Join('\n', missing));
     }
 
@@ -50,6 +64,9 @@ public sealed partial class UntranslatedMessagesTests
     public void Scanner_FindsWhatIsSaid(string source, params string[] messages) => SourceTexts.Read(source).Where(IsMessage).Select(text => text.Template).ShouldBe(messages, ignoreOrder: true);
 
     private static bool IsData(string path) => path.Contains("/obj/") || path.Contains("/bin/") || path.EndsWith(".Generated.cs", StringComparison.Ordinal) || s_speechless.Any(start => path.StartsWith(start, StringComparison.Ordinal));
+
+    /// <summary>True if the Chinese stands beside the English.</summary>
+    private static bool IsBeside(string[] lines, int line) => lines.Skip(line - 1).Take(2).Any(each => Ideograph().IsMatch(each));
 
     private static bool IsMessage(SourceText text)
     {
@@ -72,6 +89,9 @@ public sealed partial class UntranslatedMessagesTests
 
     [GeneratedRegex(@"^\{0\}, (row|line|column|byte|field) \{1\}")]
     private static partial Regex Place();
+
+    [GeneratedRegex("[A-Za-z] [A-Za-z]")]
+    private static partial Regex Prose();
 
     [GeneratedRegex("[.?!]$")]
     private static partial Regex Sentence();
