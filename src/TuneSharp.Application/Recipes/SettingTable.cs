@@ -39,7 +39,7 @@ public static class SettingTable
         string meaning = chinese ? setting.Setting.Chinese : setting.Setting.Description;
         if (setting.Setting.Advice is { } advice) meaning += chinese ? $"建议：{MessageTranslations.Chinese.Translate(advice)}" : $" Advice: {advice}";
         if (setting.Choices.Count > 0 && !setting.Choices.All(choice => meaning.Contains(choice, StringComparison.Ordinal))) meaning += $" ({string.Join(", ", setting.Choices)})";
-        string limits = string.Join("; ", new[] { chinese && setting.Setting.Unit is { } unit ? MessageTranslations.Chinese.Translate(unit) : setting.Setting.Unit, setting.Range }.OfType<string>());
+        string limits = string.Join(chinese ? "，" : "; ", new[] { chinese && setting.Setting.Unit is { } unit ? MessageTranslations.Chinese.Translate(unit) : setting.Setting.Unit, setting.Range }.OfType<string>());
         string aliases = string.Join(", ", setting.Setting.Aliases.Select(alias => $"`{alias}`"));
         text.Append($"| `{setting.Key}` | `{Cell(setting.DefaultText)}` | {Cell(meaning)} | {Cell(limits)} | {aliases} |\n");
     }

@@ -49,7 +49,7 @@ public sealed partial class UntranslatedMessagesTests
     public void AdviceAndUnitOfEverySetting_HaveTheirChinese()
     {
         HashSet<string> known = [.. MessageTranslations.Chinese.Known];
-        IEnumerable<SettingDescription> settings = [.. SettingCatalog.Of<FineTuneRequest>().All, .. SettingCatalog.Of<PretrainingRequest>().All, .. SettingCatalog.Of<ChatRequest>().All];
+        IEnumerable<SettingDescription> settings = [.. SettingCatalog.For<FineTuneRequest>().All, .. SettingCatalog.For<PretrainingRequest>().All, .. SettingCatalog.For<ChatRequest>().All];
         string[] missing = [.. settings.SelectMany(setting => new[] { setting.Setting.Unit, setting.Setting.Advice is { } advice && Prose().IsMatch(advice) ? advice : null }).OfType<string>().Distinct().Where(text => !known.Contains(text))];
         missing.Length.ShouldBe(0, "Add to src/TuneSharp.Application/Languages/messages.zh.tsv:\n" + string.Join('\n', missing));
     }
