@@ -7,7 +7,7 @@ public sealed class HelpTests(TinyWorld world)
 {
     private readonly Cli _cli = new(world);
 
-    public static TheoryData<string> Commands => ["quickstart", "train", "resume", "runs", "eval", "chat", "data check", "data show", "pretrain", "doctor", "settings"];
+    public static TheoryData<string> Commands => ["quickstart", "train", "resume", "runs", "eval", "chat", "data check", "data show", "pretrain", "compare", "doctor", "settings"];
 
     [Theory]
     [MemberData(nameof(Commands))]

@@ -52,6 +52,25 @@ public sealed class TrainToChatTests(TinyWorld world)
         tunedLoss.ShouldBeLessThan(0.7 * baseLoss, train.Out + eval.Out);
         eval.Out.ShouldContain("Reference: sky red");
 
+        string answers = world.PathOf("answers.jsonl");
+        CliResult measured = await _cli.RunAsync("eval", world.Model, "way", "--data", world.Data, "--metrics", "loss,rouge,f1", "--max_samples", "4", "--max_new_tokens", "8", "--worst", "1", "--answers", answers, "--threads", "1");
+        measured.ExitCode.ShouldBe(0, measured.ToString());
+        measured.Out.ShouldContain("rougeLsum");
+        measured.Out.ShouldContain("Rows that way does worst on");
+        File.ReadLines(answers).Count().ShouldBe(8);
+        string report = await File.ReadAllTextAsync(Path.Combine(run, "report.html"), TestContext.Current.CancellationToken);
+        report.ShouldContain("<polyline");
+        report.ShouldContain("rougeLsum", customMessage: "what was measured of a run is in its report");
+        (await _cli.RunAsync("eval", "way", "--data", world.Data, "--metrics", "rogue")).Error.ShouldContain("Did you mean 'rouge'?");
+
+        string prompts = world.PathOf("prompts.txt"), page = world.PathOf("compared.html");
+        await File.WriteAllTextAsync(prompts, "red sky\nblue sea\n", TestContext.Current.CancellationToken);
+        CliResult compare = await _cli.RunAsync("compare", "way", "--prompts", prompts, "--max_new_tokens", "8", "--out", page, "--threads", "1");
+        compare.ExitCode.ShouldBe(0, compare.ToString());
+        compare.Out.ShouldContain("2 answers of way");
+        (await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken)).ShouldContain("blue sea");
+        (await _cli.RunAsync("compare", world.Model, "--prompts", prompts)).Error.ShouldContain("--adapter");
+
         string saved = world.PathOf("conversation.jsonl");
         CliResult chat = await _cli.RunAsync($"red sky\n/base\nred sky\n/tuned\n/save {saved}\n", ["chat", "way", "--temperature", "0", "--max_new_tokens", "12", "--threads", "1"]);
         chat.ExitCode.ShouldBe(0, chat.ToString());

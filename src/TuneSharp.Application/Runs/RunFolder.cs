@@ -36,6 +36,12 @@ public sealed class RunFolder
 
     public string Model => In("model");
 
+    /// <summary>What was measured of the result, once it was.</summary>
+    public string Evaluation => In("evaluation.json");
+
+    /// <summary>The run for a person to read, in one file.</summary>
+    public string Report => In("report.html");
+
     public string WorkerLog => In("worker.log");
 
     /// <summary>Opens a run by its name below <paramref name="home"/>, or by the path of its folder.</summary>

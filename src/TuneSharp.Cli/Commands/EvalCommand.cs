@@ -1,15 +1,19 @@
 using System.CommandLine;
 using TuneSharp.Application.Measuring;
 using TuneSharp.Application.Models;
+using TuneSharp.Application.Recipes;
+using TuneSharp.Application.Reports;
 using TuneSharp.Application.Runs;
 using TuneSharp.Cli.Help;
 using TuneSharp.Cli.Rendering;
 using TuneSharp.Cli.Texts;
 using TuneSharp.Data;
+using TuneSharp.Evaluation.Metrics;
+using TuneSharp.Formats;
 
 namespace TuneSharp.Cli.Commands;
 
-/// <summary><c>tunesharp eval MODEL|RUN … --data FILE [--adapter A]</c></summary>
+/// <summary><c>tunesharp eval MODEL|RUN … --data FILE [--adapter A] [--metrics rouge,bleu,…]</c></summary>
 internal static class EvalCommand
 {
     public static Command Create(CommandHost host, GlobalOptions global)
@@ -18,44 +22,120 @@ internal static class EvalCommand
         var models = new Argument<string[]>("MODEL") { Description = words[EvalTexts.Models], Arity = ArgumentArity.OneOrMore };
         var data = new Option<string>("--data") { Description = words[EvalTexts.Data], HelpName = "FILE", Required = true };
         var adapter = new Option<string?>("--adapter") { Description = words[EvalTexts.Adapter], HelpName = "ADAPTER" };
+        var metrics = new Option<string>("--metrics") { Description = words.Say(EvalTexts.Metrics, string.Join(", ", [.. MetricSelection.LossNames, .. MetricCatalog.All.Select(metric => metric.Name)])), HelpName = "NAMES", DefaultValueFactory = _ => "loss,perplexity,exact_match" };
+        var language = new Option<string>("--language") { Description = words[EvalTexts.Language], HelpName = "LANGUAGE", DefaultValueFactory = _ => "auto" };
         var format = new Option<string>("--format") { Description = words[DataTexts.Format], HelpName = "FORMAT", DefaultValueFactory = _ => "auto" };
         var system = new Option<string?>("--system") { Description = words[DataTexts.System], HelpName = "TEXT" };
-        var longest = new Option<int>("--max_new_tokens", "--max-new-tokens") { Description = words[EvalTexts.MaxNewTokens], HelpName = "N", DefaultValueFactory = _ => 128 };
         var most = new Option<int?>("--max_samples", "--max-samples") { Description = words[EvalTexts.MaxSamples], HelpName = "N" };
         var lossOnly = new Option<bool>("--loss_only", "--loss-only") { Description = words[EvalTexts.LossOnly] };
         var show = new Option<int>("--show") { Description = words[EvalTexts.Show], HelpName = "N" };
+        var worst = new Option<int>("--worst") { Description = words[EvalTexts.Worst], HelpName = "N" };
+        var best = new Option<int>("--best") { Description = words[EvalTexts.Best], HelpName = "N" };
+        var batch = new Option<int>("--batch_size", "--batch-size") { Description = words[EvalTexts.BatchSize], HelpName = "N", DefaultValueFactory = _ => 16 };
         var threads = new Option<int?>("--threads") { Description = words[EvalTexts.Threads], HelpName = "N" };
+        var json = new Option<bool>("--json") { Description = words[EvalTexts.Json] };
+        var output = new Option<string?>("--out") { Description = words[EvalTexts.Out], HelpName = "FILE" };
+        var answers = new Option<string?>("--answers") { Description = words[EvalTexts.Answers], HelpName = "FILE" };
         var command = new DocumentedCommand("eval", words[EvalTexts.Summary])
         {
             Details = [words[EvalTexts.Details]],
-            Examples = [new("eval models/my-model first --data test.jsonl", words[EvalTexts.ExampleRun]), new("eval models/my-model --adapter runs/first/adapter --data test.jsonl --show 3", words[EvalTexts.ExampleAdapter])],
+            Examples =
+            [
+                new("eval models/my-model first --data test.jsonl", words[EvalTexts.ExampleRun]),
+                new("eval models/my-model first --data test.jsonl --metrics rouge,bleu,chrf,f1 --worst 3", words[EvalTexts.ExampleMetrics]),
+                new("eval first --data test.jsonl --metrics rouge --out result.json --answers answers.jsonl", words[EvalTexts.ExampleFiles]),
+                new("eval models/my-model --adapter runs/first/adapter --data test.jsonl --show 3", words[EvalTexts.ExampleAdapter]),
+            ],
         };
         command.Add(models);
-        foreach (Option option in (Option[])[data, adapter, format, system, longest, most, lossOnly, show, threads]) command.Add(option);
+        foreach (Option option in (Option[])[data, adapter, metrics, language, format, system, most, lossOnly, show, worst, best, output, answers, json, batch, threads]) command.Add(option);
+        SettingOptions settings = SettingOptions.AddTo<AnswerSettings>(command, words, "max_new_tokens", "temperature", "top_p", "seed");
         command.SetAction((parsed, cancellation) =>
         {
             HomeFolder home = global.HomeOf(parsed, host);
-            var settings = new DataSettings { Dataset = parsed.GetValue(data), Format = parsed.GetValue(format)!, System = parsed.GetValue(system), MaxSamples = parsed.GetValue(most), OverlongRows = OverlongRows.Drop };
-            settings.Validate();
-            var request = new EvaluationRequest(settings, parsed.GetValue(longest), Generate: !parsed.GetValue(lossOnly), Threads: parsed.GetValue(threads));
+            RefuseUnknownOption(command, parsed.GetValue(models)!);
+            EvaluationRequest request = new(Rows(parsed.GetValue(data)!, parsed.GetValue(format)!, parsed.GetValue(system), parsed.GetValue(most)), Generate: !parsed.GetValue(lossOnly), BatchSize: AtLeastOne("batch_size", parsed.GetValue(batch)), Threads: parsed.GetValue(threads))
+            {
+                Sampling = RecipeBinder.Bind<AnswerSettings>(new RecipeMap([], "command line"), settings.Read<AnswerSettings>(parsed)).Request.Sampling,
+                Metrics = MetricSelection.Parse(parsed.GetValue(metrics)!),
+                Language = LanguageNamed(parsed.GetValue(language)!),
+            };
+            request.Sampling!.Validate();
+            OutputFile.RefuseExisting(parsed.GetValue(output), parsed.GetValue(answers));
             ModelReference[] references = [.. parsed.GetValue(models)!.Select(name => ModelReference.Resolve(home, name, parsed.GetValue(adapter)))];
+            IReadOnlyList<DatasetRow> rows = EvaluateModels.ReadRows(request.Data);
             var results = new List<EvaluationResult>();
-            foreach (ModelReference reference in references)
-                results.Add(new EvaluateModels(host.Clock).Execute(reference, request, Progress(host, reference), cancellation));
-            foreach (EvaluationResult result in results.Where(result => result.LeftOut > 0)) host.Line(EvalTexts.LeftOut, result.Name, result.LeftOut);
-            var table = new EvaluationTable(host);
-            table.Write(results);
-            int shown = Math.Min(parsed.GetValue(show), results.Min(result => result.Answers.Count));
-            table.WriteAnswers(results, Enumerable.Range(0, shown));
+            foreach (ModelReference reference in references) results.Add(Measure(host, reference, rows, request, cancellation));
+
+            EvaluationFile file = EvaluationFile.Of(results, request, host.Clock.GetUtcNow());
+            if (parsed.GetValue(output) is { } path) file.Write(path);
+            if (parsed.GetValue(answers) is { } lines) file.WriteAnswers(lines);
+            foreach (RunFolder run in references.Select(MeasuredRun.Of).OfType<RunFolder>().DistinctBy(run => run.Path)) Keep(host, run, file);
+            if (parsed.GetValue(json)) host.Terminal.Out.Write(file.ToJson());
+            else Tell(host, results, parsed.GetValue(show), parsed.GetValue(worst), parsed.GetValue(best));
             return Task.FromResult(ExitCode.Success);
         });
         return command;
     }
 
-    /// <summary>On a screen one line that counts; nothing elsewhere.</summary>
-    internal static Action<int, int>? Progress(CommandHost host, ModelReference reference) => !host.Terminal.IsScreen ? null : (done, all) =>
+    /// <summary>A mistyped option lands among the values of an argument that takes any number of them.</summary>
+    internal static void RefuseUnknownOption(Command command, IEnumerable<string> values)
     {
-        host.Terminal.Out.Write("\r" + host.Words.Say(EvalTexts.Answering, reference.Name, done, all));
-        if (done == all) host.Terminal.Out.Write("\r\u001b[K");
+        if (values.FirstOrDefault(value => value.StartsWith("--", StringComparison.Ordinal)) is not { } unknown) return;
+        string? nearest = Application.NearestName.Find(unknown.Split('=')[0], command.Options.SelectMany(option => option.Aliases.Prepend(option.Name)));
+        throw new InvalidInputException($"`{command.Name}` has no option {unknown}.", null, nearest is null ? $"`tunesharp {command.Name} --help` shows what is possible." : $"Did you mean {nearest}?");
+    }
+
+    /// <summary>Rows longer than the context are left out and counted.</summary>
+    internal static DataSettings Rows(string file, string format, string? system, int? most)
+    {
+        var settings = new DataSettings { Dataset = file, Format = format, System = system, MaxSamples = most, OverlongRows = OverlongRows.Drop };
+        settings.Validate();
+        return settings;
+    }
+
+    internal static int AtLeastOne(string key, int value) => value >= 1 ? value : throw new InvalidInputException($"`{key}` is {value}, it must be at least 1.");
+
+    internal static TextLanguage LanguageNamed(string name) => name.ToLowerInvariant() switch
+    {
+        "auto" => TextLanguage.Auto,
+        "en" or "english" => TextLanguage.English,
+        "zh" or "chinese" => TextLanguage.Chinese,
+        _ => throw new InvalidInputException($"`language` is '{name}', it must be auto, en or zh.", null, "auto looks at the references."),
     };
+
+    /// <summary>What was measured belongs to the run: its report shows it.</summary>
+    internal static void Keep(CommandHost host, RunFolder run, EvaluationFile file)
+    {
+        file.Write(run.Evaluation);
+        new WriteRunReport(host.Clock).Execute(run, host.ReportLanguage);
+    }
+
+    private static EvaluationResult Measure(CommandHost host, ModelReference reference, IReadOnlyList<DatasetRow> rows, EvaluationRequest request, CancellationToken cancellation)
+    {
+        using LoadedModel loaded = LoadedModel.Load(reference, new TuneSharp.Models.Settings.ModelSettings(), request.Threads);
+        return new EvaluateModels(host.Clock).Execute(loaded, rows, request, Progress(host, reference.Name), cancellation);
+    }
+
+    private static void Tell(CommandHost host, List<EvaluationResult> results, int show, int worst, int best)
+    {
+        foreach (EvaluationResult result in results.Where(result => result.LeftOut > 0)) host.Line(EvalTexts.LeftOut, result.Name, result.LeftOut);
+        var table = new EvaluationTable(host);
+        table.WriteNumbers(results);
+        table.WriteAnswers(results, Enumerable.Range(0, Math.Min(show, results.Min(result => result.Answers.Count))));
+        table.WriteExtremes(results, worst, best);
+    }
+
+    /// <summary>On a screen one line that counts and tells the remaining time; nothing elsewhere.</summary>
+    internal static Action<int, int>? Progress(CommandHost host, string name)
+    {
+        if (!host.Terminal.IsScreen) return null;
+        long start = host.Clock.GetTimestamp();
+        return (done, all) =>
+        {
+            TimeSpan left = host.Clock.GetElapsedTime(start) / done * (all - done);
+            host.Terminal.Out.Write("\r\u001b[K" + host.Words.Say(EvalTexts.Answering, name, done, all) + host.Words.Say(RunTexts.Remaining, EventSentences.Duration(left)));
+            if (done == all) host.Terminal.Out.Write("\r\u001b[K");
+        };
+    }
 }

@@ -44,12 +44,13 @@ internal static class QuickstartCommand
 
         ModelReference tuned = ModelReference.Resolve(home, run.Path, null);
         EvaluationResult after = Measure(host, plan, tuned with { Name = host.Words[QuickstartTexts.After] }, cancellation);
+        EvalCommand.Keep(host, run, EvaluationFile.Of([before, after], plan.Evaluation, host.Clock.GetUtcNow()));
         Tell(host, run, before, after, host.Clock.GetElapsedTime(start));
         return ExitCode.Success;
     }
 
     private static EvaluationResult Measure(CommandHost host, QuickstartPlan plan, ModelReference reference, CancellationToken cancellation) =>
-        new EvaluateModels(host.Clock).Execute(reference, plan.Evaluation, EvalCommand.Progress(host, reference), cancellation);
+        new EvaluateModels(host.Clock).Execute(reference, plan.Evaluation, EvalCommand.Progress(host, reference.Name), cancellation);
 
     private static void Tell(CommandHost host, RunFolder run, EvaluationResult before, EvaluationResult after, TimeSpan time)
     {
@@ -60,6 +61,7 @@ internal static class QuickstartCommand
         table.WriteAnswers([before, after], Enumerable.Range(0, Math.Min(NumShown, before.Answers.Count)));
         host.Terminal.Out.WriteLine();
         host.Line(QuickstartTexts.Done, EventSentences.Duration(time), run.Path);
+        host.Line(RunTexts.Report, run.Report);
         host.Line(QuickstartTexts.Next, run.Id);
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TuneSharp.Application.Reports;
 using TuneSharp.Application.Runs;
 using TuneSharp.Application.Workers;
 using TuneSharp.Cli.Help;
@@ -8,7 +9,7 @@ using TuneSharp.Formats;
 
 namespace TuneSharp.Cli.Commands;
 
-/// <summary><c>tunesharp runs list|show|stop|pause|resume</c></summary>
+/// <summary><c>tunesharp runs list|show|report|stop|pause|resume</c></summary>
 internal static class RunsCommand
 {
     public static Command Create(CommandHost host, GlobalOptions global)
@@ -17,7 +18,7 @@ internal static class RunsCommand
         var command = new DocumentedCommand("runs", words[RunsTexts.Summary])
         {
             Details = [words[RunsTexts.Details]],
-            Examples = [new("runs list", words[RunsTexts.ListSummary]), new("runs show first", words[RunsTexts.ShowExample])],
+            Examples = [new("runs list", words[RunsTexts.ListSummary]), new("runs show first", words[RunsTexts.ShowExample]), new("runs report first", words[RunsTexts.ReportSummary])],
         };
         var list = new Command("list", words[RunsTexts.ListSummary]);
         list.SetAction(parsed =>
@@ -36,6 +37,11 @@ internal static class RunsCommand
         });
         show.Add(watch);
         command.Add(show);
+        command.Add(ForOne("report", RunsTexts.ReportSummary, (_, run, _) =>
+        {
+            host.Line(RunTexts.Report, new WriteRunReport(host.Clock).Execute(run, host.ReportLanguage));
+            return Task.FromResult(ExitCode.Success);
+        }));
         command.Add(ForOne("stop", RunsTexts.StopSummary, (_, run, cancellation) => AskAsync(host, run, RunRequestKind.Stop, cancellation)));
         command.Add(ForOne("pause", RunsTexts.PauseSummary, (_, run, cancellation) => AskAsync(host, run, RunRequestKind.Pause, cancellation)));
         command.Add(ForOne("resume", RunsTexts.ResumeShortSummary, async (_, run, cancellation) =>

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using TuneSharp.Application.Reports;
 using TuneSharp.Application.Runs;
 using TuneSharp.Application.Workers;
+using TuneSharp.Formats;
 
 namespace TuneSharp.Cli.Commands;
 
@@ -17,8 +19,23 @@ internal static class WorkerCommand
             RunFolder run = RunFolder.OpenPath(parsed.GetValue(folder)!);
             using TextWriter log = WorkerDetachment.Detach(run);
             using var signals = new WorkerSignals(run);
-            return new RunWorker(host.Clock, host.Processes, log).Execute(run) ? ExitCode.Success : ExitCode.Failed;
+            if (!new RunWorker(host.Clock, host.Processes, log).Execute(run)) return ExitCode.Failed;
+            WriteReport(host, run, log);
+            return ExitCode.Success;
         });
         return command;
+    }
+
+    /// <summary>A report that cannot be written does not make a run fail whose result is saved; `runs report` writes it later.</summary>
+    private static void WriteReport(CommandHost host, RunFolder run, TextWriter log)
+    {
+        try
+        {
+            new WriteRunReport(host.Clock).Execute(run, host.ReportLanguage);
+        }
+        catch (Exception e) when (e is InvalidInputException or IOException or UnauthorizedAccessException)
+        {
+            log.WriteLine(e.Message);
+        }
     }
 }

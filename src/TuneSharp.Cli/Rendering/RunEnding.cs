@@ -13,6 +13,7 @@ internal sealed class RunEnding(CommandHost host)
         {
             case RunState.Finished:
                 host.Line(RunTexts.Finished, run.Id, Path.Combine(run.Path, overview.Result ?? ""));
+                if (File.Exists(run.Report)) host.Line(RunTexts.Report, run.Report);
                 host.Line(RunTexts.TalkToIt, run.Id);
                 return ExitCode.Success;
             case RunState.Stopped:

@@ -15,7 +15,9 @@ internal sealed class RunLauncher(CommandHost host)
         host.Line(RunTexts.Folder, run.Path);
         var reader = new EventLogReader(run.Events);
         _ = reader.ReadNew(); // of an earlier attempt
-        using var worker = WorkerProcess.Start(host.Program, run);
+        // The worker writes the report, in the language of the person who started it.
+        WorkerProgram program = host.Program with { Arguments = [.. host.Program.Arguments, "--lang", host.Words.Language == Language.Chinese ? "zh" : "en"] };
+        using var worker = WorkerProcess.Start(program, run);
         if (!detach) return await WatchAsync(run, worker, reader, cancellation);
         await WaitUntilTakenAsync(run, worker, cancellation);
         if (worker.HasExited) return new RunEnding(host).Tell(run, interrupted: false);

@@ -8,6 +8,7 @@ internal static class RunTexts
     public static readonly Text LeftRunning = new("The run goes on in the background. `tunesharp runs show {0}` tells how it goes.", "运行将在后台继续。用 `tunesharp runs show {0}` 查看进度。");
     public static readonly Text StoppingOnInterrupt = new("Stopping: the worker saves a checkpoint. Ctrl-C once more leaves it to do that alone.", "正在停止：正在保存检查点。再按一次 Ctrl-C 可立即离开，保存会在后台完成。");
     public static readonly Text Finished = new("Run '{0}' is finished. The result lies in {1}", "运行“{0}”已完成。结果位于 {1}");
+    public static readonly Text Report = new("Report: {0}", "报告：{0}");
     public static readonly Text TalkToIt = new("Talk to it: tunesharp chat {0}    Measure it: tunesharp eval {0} --data FILE", "与它对话：tunesharp chat {0}    评估：tunesharp eval {0} --data 文件");
     public static readonly Text Stopped = new("Run '{0}' is stopped after step {1}; a checkpoint is saved.", "运行“{0}”在第 {1} 步后停止，检查点已保存。");
     public static readonly Text GoOn = new("Go on with: tunesharp resume {0}", "继续运行：tunesharp resume {0}");

@@ -2,7 +2,7 @@ namespace TuneSharp.Cli.Texts;
 
 internal static class RunsTexts
 {
-    public static readonly Text Summary = new("List, show, stop, pause and resume runs.", "列出、查看、停止、暂停和恢复运行。");
+    public static readonly Text Summary = new("List, show, report, stop, pause and resume runs.", "列出、查看、报告、停止、暂停和恢复运行。");
     public static readonly Text Details = new(
         "A run is a folder below runs/ in the home folder. Everything about it lies there; it can be copied to another machine.",
         "运行就是主文件夹 runs/ 下的一个文件夹，所有内容都在其中，可以复制到另一台机器。");
@@ -10,6 +10,7 @@ internal static class RunsTexts
     public static readonly Text RunArgument = new("Name of the run, or the path of its folder.", "运行名称，或其文件夹路径。");
     public static readonly Text ListSummary = new("All runs: state, steps, losses.", "所有运行：状态、步数、损失。");
     public static readonly Text ShowSummary = new("One run in detail; with --watch it is followed until it ends.", "查看一次运行的详情；加 --watch 则跟踪到结束。");
+    public static readonly Text ReportSummary = new("Write the report of a run: curves, measurements, answers, settings in one HTML file.", "生成运行报告：曲线、评估、回答、设置，汇于一个 HTML 文件。");
     public static readonly Text WatchOption = new("Follow the events until the run ends.", "跟踪事件直到运行结束。");
     public static readonly Text StopSummary = new("Save a checkpoint and end; `resume` goes on later.", "保存检查点并结束；之后可用 `resume` 继续。");
     public static readonly Text PauseSummary = new("Save a checkpoint and wait; the worker keeps its place.", "保存检查点并等待；工作进程保留。");

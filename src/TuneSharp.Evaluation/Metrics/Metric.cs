@@ -6,7 +6,7 @@ public sealed record ScoredAnswer(string Answer, IReadOnlyList<string> Reference
 /// <summary>How texts are divided: into words, or into Chinese characters.</summary>
 public enum TextLanguage
 {
-    /// <summary>Chinese if the references hold more Chinese characters than words of other scripts.</summary>
+    /// <summary>Chinese if the references hold more Chinese characters than words of other scripts: those of the row, or of the whole set for measures of a corpus.</summary>
     Auto,
     English,
     Chinese,

@@ -20,15 +20,15 @@ public static class MetricCatalog
         OfRows("squad_f1", "F1 of the words after SQuAD's normalisation.", "按 SQuAD 规范化后的词 F1。", [], (row, _) => SquadScore.F1(row.Answer, row.References)),
         Rouge(),
         new("bleu", "BLEU of the corpus as sacreBLEU computes it (13a; zh for Chinese).", "按 sacreBLEU 计算的语料 BLEU（英文 13a，中文 zh）。", [new("bleu", MetricScale.Hundred)],
-            (rows, language) => [new SacreBleu(Bleu(language)).Corpus(Answers(rows), References(rows)).Score],
-            (row, language) => new SacreBleu(Bleu(language) with { EffectiveOrder = true }).Sentence(row.Answer, row.References).Score) { Aliases = ["sacrebleu"] },
+            (rows, language) => [new SacreBleu(Bleu(Of(rows, language))).Corpus(Answers(rows), References(rows)).Score],
+            (row, language) => new SacreBleu(Bleu(Of(row, language)) with { EffectiveOrder = true }).Sentence(row.Answer, row.References).Score) { Aliases = ["sacrebleu"] },
         OfRows("bleu_4", "LLaMA-Factory's BLEU-4: mean over rows, characters, NLTK's smoothing method 3.", "LLaMA-Factory 的 BLEU-4：逐行平均，按字，NLTK 平滑方法 3。", ["bleu4"],
             (row, _) => NltkBleu.Sentence([.. row.References.Select(CodePoints.Of)], CodePoints.Of(row.Answer), 3)),
         OfChrF("chrf", "chrF of the corpus: F2 of character n-grams.", "语料 chrF：字符 n 元组的 F2。", new ChrFOptions()),
         OfChrF("chrf++", "chrF++ of the corpus: characters and words.", "语料 chrF++：字符与词。", new ChrFOptions(WordOrder: 2)),
         new("ter", "Translation edit rate of the corpus: edits and shifts per word of the reference.", "语料翻译编辑率：每个参考词的编辑与移位数。", [new("ter", MetricScale.Hundred, HigherIsBetter: false)],
-            (rows, language) => [new TerScorer(Ter(language)).Corpus(Answers(rows), References(rows)).Score],
-            (row, language) => new TerScorer(Ter(language)).Sentence(row.Answer, row.References).Score),
+            (rows, language) => [new TerScorer(Ter(Of(rows, language))).Corpus(Answers(rows), References(rows)).Score],
+            (row, language) => new TerScorer(Ter(Of(row, language))).Sentence(row.Answer, row.References).Score),
         ErrorRates("wer", "Word error rate against the first reference.", "相对首个参考的词错误率。", ErrorRate.OfWords),
         ErrorRates("cer", "Character error rate against the first reference.", "相对首个参考的字错误率。", ErrorRate.OfCharacters),
         new("distinct", "Different words and word pairs over all of them: how varied the answers are together.", "不同的词及词对所占比例：所有回答整体的多样性。", [new("distinct_1", HigherIsBetter: null), new("distinct_2", HigherIsBetter: null)],
@@ -51,6 +51,11 @@ public static class MetricCatalog
     /// <summary>The language that <see cref="TextLanguage.Auto"/> stands for with these references.</summary>
     public static TextLanguage LanguageOf(IEnumerable<string> references) => Han.Prevails(references) ? TextLanguage.Chinese : TextLanguage.English;
 
+    // A measure of single rows looks at each row's own references, one of a corpus at all of them: its counts are added up.
+    private static TextLanguage Of(ScoredAnswer row, TextLanguage language) => language == TextLanguage.Auto ? LanguageOf(row.References) : language;
+
+    private static TextLanguage Of(IReadOnlyList<ScoredAnswer> rows, TextLanguage language) => language == TextLanguage.Auto ? LanguageOf(rows.SelectMany(row => row.References)) : language;
+
     private static Metric OfRows(string name, string description, string chinese, string[] aliases, Func<ScoredAnswer, TextLanguage, double> score) =>
         new(name, description, chinese, [new(name)], (rows, language) => [rows.Average(row => score(row, language))], score) { Aliases = aliases };
 
@@ -66,7 +71,7 @@ public static class MetricCatalog
 
     private static double[] RougeOf(ScoredAnswer row, TextLanguage language)
     {
-        if (language == TextLanguage.Chinese)
+        if (Of(row, language) == TextLanguage.Chinese)
         {
             ChineseRougeScores[] each = [.. row.References.Select(reference => ChineseRouge.Score(row.Answer, reference))];
             double longest = each.Max(score => score.RougeL.FMeasure);
@@ -91,5 +96,5 @@ public static class MetricCatalog
     private static IReadOnlyList<string>[] References(IReadOnlyList<ScoredAnswer> rows) => [.. rows.Select(row => row.References)];
 
     private static IReadOnlyList<string>[] Units(IReadOnlyList<ScoredAnswer> rows, TextLanguage language) =>
-        [.. rows.Select(row => language == TextLanguage.Chinese ? Han.Units(row.Answer) : PythonText.Split(row.Answer))];
+        [.. rows.Select(row => Of(row, language) == TextLanguage.Chinese ? Han.Units(row.Answer) : PythonText.Split(row.Answer))];
 }

@@ -71,6 +71,14 @@ public sealed class MetricCatalogContract
     }
 
     [Fact]
+    public void Auto_DividesEachRowByItsOwnLanguage()
+    {
+        Metric rouge = MetricCatalog.Find("rouge")!;
+        double both = rouge.OfAll([s_english[0], s_chinese[0]], TextLanguage.Auto)[2];
+        both.ShouldBe((rouge.OfOne!(s_english[0], TextLanguage.English) + rouge.OfOne(s_chinese[0], TextLanguage.Chinese)) / 2, 1e-12);
+    }
+
+    [Fact]
     public void Names_AreUnique() => MetricCatalog.Names.ShouldBeUnique();
 
     [Theory]

@@ -1,0 +1,18 @@
+using TuneSharp.Application.Models;
+using TuneSharp.Application.Runs;
+
+namespace TuneSharp.Application.Measuring;
+
+/// <summary>Finds the run whose result a model or adapter is.</summary>
+public static class MeasuredRun
+{
+    /// <returns>Null if the model is no result of a run.</returns>
+    public static RunFolder? Of(ModelReference reference)
+    {
+        string result = Path.TrimEndingDirectorySeparator(Path.GetFullPath(reference.Adapter ?? reference.Folder));
+        string? parent = Path.GetDirectoryName(result);
+        if (parent is null || !RunFolder.IsRun(parent)) return null;
+        RunFolder run = RunFolder.OpenPath(parent);
+        return result == run.Adapter || result == run.Model ? run : null;
+    }
+}
