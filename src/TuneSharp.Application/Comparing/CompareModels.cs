@@ -6,16 +6,17 @@ using TuneSharp.Inference.Generation;
 using TuneSharp.Inference.Sampling;
 using TuneSharp.Models.Settings;
 using TuneSharp.Peft;
+using TuneSharp.Peft.Lora;
 
 namespace TuneSharp.Application.Comparing;
 
 /// <summary>A base model and the adapters that are compared on it.</summary>
 /// <param name="Base">Without an adapter.</param>
-/// <param name="Adapters">Name of a column and folder of the adapter.</param>
+/// <param name="Adapters">Each alone, with its own scale; the name is that of its column.</param>
 /// <param name="PromptFile">As the person called it.</param>
 /// <param name="System">Text in the place of the system message of prompts that have none.</param>
 /// <param name="BatchSize">Answers that are written at once.</param>
-public sealed record ComparisonRequest(ModelReference Base, IReadOnlyList<(string Name, string Folder)> Adapters, string PromptFile, IReadOnlyList<ComparisonPrompt> Prompts, SamplingSettings Sampling, string? System = null, int BatchSize = 16, int? Threads = null);
+public sealed record ComparisonRequest(ModelReference Base, IReadOnlyList<AdapterReference> Adapters, string PromptFile, IReadOnlyList<ComparisonPrompt> Prompts, SamplingSettings Sampling, string? System = null, int BatchSize = 16, int? Threads = null);
 
 /// <summary>Lets the base model and each adapter answer the same prompts with the same seeds. The base is loaded once.</summary>
 public sealed class CompareModels(TimeProvider clock)
@@ -26,13 +27,14 @@ public sealed class CompareModels(TimeProvider clock)
     {
         request.Sampling.Validate();
         if (request.Adapters.Count == 0) throw new InvalidInputException("There is nothing to compare the model with.", null, "Name an adapter with --adapter, or compare a run that made one.");
-        foreach ((_, string folder) in request.Adapters) AdapterFolder.Open(folder).Dispose();
-        using LoadedModel loaded = LoadedModel.Load(request.Base with { Adapter = null }, new ModelSettings(), request.Threads);
+        foreach (AdapterReference adapter in request.Adapters) AdapterFolder.Open(adapter.Folder).Dispose();
+        using LoadedModel loaded = LoadedModel.Load(new ModelReference(request.Base.Name, request.Base.Folder, null), new ModelSettings(), request.Threads);
         var columns = new List<IReadOnlyList<ComparedAnswer>> { Answer(request.Base.Name, loaded.Text) };
-        foreach ((string name, string folder) in request.Adapters)
+        foreach (AdapterReference adapter in request.Adapters)
         {
-            using ITuningMethod adapter = PeftCatalog.LoadAdapter(folder, new TunableModel(loaded.Model.Linears, loaded.Model.Parameters, loaded.Model.Head));
-            columns.Add(Answer(name, ModelText.Load(request.Base.Folder, folder)));
+            using var worn = new AdapterSet(new TunableModel(loaded.Model.Linears, loaded.Model.Parameters, loaded.Model.Head));
+            worn.Load(adapter.Name, adapter.Folder, adapter.Scale);
+            columns.Add(Answer(adapter.Name, ModelText.Load(request.Base.Folder, adapter.Folder)));
         }
         return new Comparison(Comparison.CurrentVersion, clock.GetUtcNow(), request.Base.Name, request.PromptFile, request.Sampling, [request.Base.Name, .. request.Adapters.Select(adapter => adapter.Name)],
             [.. request.Prompts.Select((prompt, row) => new ComparedPrompt(prompt.Question, prompt.Reference, [.. columns.Select(column => column[row])]))]);

@@ -47,7 +47,7 @@ internal static class CompareCommand
             sampling.Validate();
             OutputFile.RefuseExisting(parsed.GetValue(output));
             ModelReference reference = ModelReference.Resolve(home, parsed.GetValue(model)!, null);
-            IReadOnlyList<(string Name, string Folder)> compared = Adapters(home, reference, parsed.GetValue(model)!, parsed.GetValue(adapters) ?? []);
+            List<AdapterReference> compared = Adapters(home, reference, parsed.GetValue(adapters) ?? []);
             var request = new ComparisonRequest(BaseOf(reference), compared, parsed.GetValue(prompts)!, ComparisonPrompts.Read(parsed.GetValue(prompts)!, parsed.GetValue(format)!, parsed.GetValue(most)), sampling,
                 parsed.GetValue(system), EvalCommand.AtLeastOne("batch_size", parsed.GetValue(batch)), parsed.GetValue(threads));
             Comparison comparison = new CompareModels(host.Clock).Execute(request, Progress(host), cancellation);
@@ -62,18 +62,14 @@ internal static class CompareCommand
     // A run is compared with the base that it was trained from, under the base's own name.
     private static ModelReference BaseOf(ModelReference reference) => reference.Adapter is null ? reference : new ModelReference(Path.GetFileName(Path.TrimEndingDirectorySeparator(reference.Folder)), reference.Folder, null);
 
-    private static List<(string Name, string Folder)> Adapters(HomeFolder home, ModelReference reference, string model, IReadOnlyList<string> given)
+    private static List<AdapterReference> Adapters(HomeFolder home, ModelReference reference, IReadOnlyList<string> given)
     {
-        var adapters = new List<(string Name, string Folder)>();
-        if (reference.Adapter is { } own) adapters.Add((reference.Name, own));
-        foreach (string name in given)
-        {
-            ModelReference tuned = ModelReference.Resolve(home, model, name);
-            adapters.Add((MeasuredRun.Of(tuned)?.Id ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(name)), tuned.Adapter!));
-        }
+        AdapterReference[] adapters = [.. reference.Adapters.Select(own => own with { Name = reference.Name }), .. given.Select(word => AdapterReference.Resolve(home, word)).Select(adapter => adapter with { Name = NameOf(adapter) })];
         // Two columns must not have one name.
-        return [.. adapters.Select((adapter, i) => adapters.Take(i).Any(earlier => earlier.Name == adapter.Name) ? ($"{adapter.Name} ({i + 1})", adapter.Folder) : adapter)];
+        return [.. adapters.Select((adapter, i) => adapters.Take(i).Any(earlier => earlier.Name == adapter.Name) ? adapter with { Name = $"{adapter.Name} ({i + 1})" } : adapter)];
     }
+
+    private static string NameOf(AdapterReference adapter) => adapter.Scale == 1 ? adapter.Name : FormattableString.Invariant($"{adapter.Scale} {adapter.Name}");
 
     private static Action<string, int, int>? Progress(CommandHost host)
     {

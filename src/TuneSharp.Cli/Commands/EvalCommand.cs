@@ -21,7 +21,7 @@ internal static class EvalCommand
         Wording words = host.Words;
         var models = new Argument<string[]>("MODEL") { Description = words[EvalTexts.Models], Arity = ArgumentArity.OneOrMore };
         var data = new Option<string>("--data") { Description = words[EvalTexts.Data], HelpName = "FILE", Required = true };
-        var adapter = new Option<string?>("--adapter") { Description = words[EvalTexts.Adapter], HelpName = "ADAPTER" };
+        var adapter = new Option<string[]>("--adapter") { Description = words[EvalTexts.Adapter], HelpName = "ADAPTER" };
         var metrics = new Option<string>("--metrics") { Description = words.Say(EvalTexts.Metrics, string.Join(", ", [.. MetricSelection.LossNames, .. MetricCatalog.All.Select(metric => metric.Name)])), HelpName = "NAMES", DefaultValueFactory = _ => "loss,perplexity,exact_match" };
         var language = new Option<string>("--language") { Description = words[EvalTexts.Language], HelpName = "LANGUAGE", DefaultValueFactory = _ => "auto" };
         var format = new Option<string>("--format") { Description = words[DataTexts.Format], HelpName = "FORMAT", DefaultValueFactory = _ => "auto" };
@@ -62,7 +62,7 @@ internal static class EvalCommand
             };
             request.Sampling!.Validate();
             OutputFile.RefuseExisting(parsed.GetValue(output), parsed.GetValue(answers));
-            ModelReference[] references = [.. parsed.GetValue(models)!.Select(name => ModelReference.Resolve(home, name, parsed.GetValue(adapter)))];
+            ModelReference[] references = [.. parsed.GetValue(models)!.Select(name => ModelReference.ResolveWith(home, name, parsed.GetValue(adapter) ?? []))];
             IReadOnlyList<DatasetRow> rows = EvaluateModels.ReadRows(request.Data);
             var results = new List<EvaluationResult>();
             foreach (ModelReference reference in references) results.Add(Measure(host, reference, rows, request, cancellation));

@@ -8,7 +8,7 @@ internal static class EvalTexts
         "损失只计算回答部分的词元。其他指标让模型回答每条样本的最后一个问题（除非指定 --temperature，总取最可能的词元），并与参考答案比较。文本按词划分，参考答案为中文时按字划分。对运行的评估结果会保存在其文件夹中，并显示在报告里。");
 
     public static readonly Text Models = new("Models or runs: a folder, a name in the model store, the name of a run.", "模型或运行：文件夹、模型库中的名称或运行名称。");
-    public static readonly Text Adapter = new("Adapter to put on each of the models: a folder, or a run.", "加在每个模型上的适配器：文件夹或运行。");
+    public static readonly Text Adapter = new("Adapter to put on each of the models: a folder, or a run, with @SCALE behind it where wanted. Several are put on together.", "加在每个模型上的适配器：文件夹或运行，可在其后加 @比例。可多次指定，同时生效。");
     public static readonly Text Data = new("Rows to measure on.", "用于评估的数据文件。");
     public static readonly Text Metrics = new("What to measure, with commas between; all is everything: {0}.", "要计算的指标，用逗号分隔；all 表示全部：{0}。");
     public static readonly Text Language = new("How texts are divided: en into words, zh into characters; auto looks at the references.", "文本划分方式：en 按词，zh 按字；auto 根据参考答案判断。");
