@@ -75,6 +75,9 @@ public static class ModelCatalog
     /// <summary>The names of a model's modules, from its configuration: no weight is read and libtorch is not loaded.</summary>
     public static ModuleNames NamesOf(HfConfig config) => LlamaModel.NamesOf(Read(config));
 
+    /// <summary>How large a model is, from its configuration.</summary>
+    public static ModelSizes SizesOf(HfConfig config) => LlamaModel.SizesOf(Read(config));
+
     /// <summary>A model with a random start, for training from nothing. float32.</summary>
     public static ICausalLm CreateRandom(HfConfig config, long seed)
     {

@@ -35,10 +35,20 @@ internal sealed class LlamaBlock
             config.Activation);
     }
 
-    /// <summary>Names of a block's linears, in the order of <see cref="Linears"/>: known without a weight.</summary>
-    public static IEnumerable<string> LinearNames(int layer) =>
-        from linear in (string[])["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj", "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj"]
-        select $"{NameOf(layer)}.{linear}";
+    /// <summary>A block's linears, in the order of <see cref="Linears"/>: known without a weight.</summary>
+    public static IEnumerable<LinearSize> LinearSizes(LlamaConfig config, int layer)
+    {
+        AttentionShape shape = config.Attention;
+        int hidden = shape.HiddenSize, queries = shape.NumHeads * shape.HeadDim, keys = shape.NumKeyValueHeads * shape.HeadDim, width = config.IntermediateSize;
+        return
+        [
+            Size("self_attn.q_proj", hidden, queries, config.QueryKeyValueBias), Size("self_attn.k_proj", hidden, keys, config.QueryKeyValueBias),
+            Size("self_attn.v_proj", hidden, keys, config.QueryKeyValueBias), Size("self_attn.o_proj", queries, hidden, config.OutputBias),
+            Size("mlp.gate_proj", hidden, width, config.MlpBias), Size("mlp.up_proj", hidden, width, config.MlpBias), Size("mlp.down_proj", width, hidden, config.MlpBias),
+        ];
+
+        LinearSize Size(string linear, int from, int to, bool bias) => new($"{NameOf(layer)}.{linear}", from, to, bias);
+    }
 
     public IEnumerable<Linear> Linears => [.. _attention.Linears, .. _mlp.Linears];
 

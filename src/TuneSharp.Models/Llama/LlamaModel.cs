@@ -38,8 +38,12 @@ public sealed class LlamaModel : ICausalLm
         Parameters = [_embedding, .. _blocks.SelectMany(block => block.Parameters), _norm, .. ReferenceEquals(head, _embedding) ? (Parameter[])[] : [head]];
     }
 
+    /// <summary>How large such a model is.</summary>
+    public static ModelSizes SizesOf(LlamaConfig config) =>
+        new(config.Shape, config.IntermediateSize, [.. Enumerable.Range(0, config.NumLayers).SelectMany(layer => LlamaBlock.LinearSizes(config, layer))], config.TieWordEmbeddings);
+
     /// <summary>What the modules of such a model are called.</summary>
-    public static ModuleNames NamesOf(LlamaConfig config) => new([.. Enumerable.Range(0, config.NumLayers).SelectMany(LlamaBlock.LinearNames)], HeadName);
+    public static ModuleNames NamesOf(LlamaConfig config) => new([.. SizesOf(config).Linears.Select(linear => linear.Name)], HeadName);
 
     public string ModelType => _config.Source.ModelType;
 

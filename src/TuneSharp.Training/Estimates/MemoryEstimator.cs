@@ -1,0 +1,101 @@
+// T = tokens of the largest micro-batch, D = hidden, F = width of the MLP, Q and K = width of queries and keys, V = vocabulary, L = layers, r = rank
+using TorchSharp;
+using TuneSharp.Formats.ModelConfigs;
+using TuneSharp.Models;
+using TuneSharp.Peft.Settings;
+using TuneSharp.Peft.Targets;
+
+namespace TuneSharp.Training.Estimates;
+
+/// <summary>
+/// Predicts the memory of a run from sizes alone: no weight is read and libtorch is not loaded. It counts what the engine
+/// keeps (each function says what that is), so it changes with it; the bench `memory` measures how far it is off.
+/// </summary>
+public static class MemoryEstimator
+{
+    /// <summary>.NET, libtorch and its threads, before a model is there.</summary>
+    private const long EmptyProcess = 80L << 20;
+
+    /// <summary>Text and ids of a vocabulary's entry, its merges, and tries over them.</summary>
+    private const long BytesPerToken = 700;
+
+    /// <summary>Blocks of memory have eight sizes per power of two: half a step is lost on average.</summary>
+    private const double Rounding = 1.06;
+
+    /// <summary>Logits that are held at once, in elements (CrossEntropyFunction).</summary>
+    private const long LogitElements = 32 << 20;
+
+    /// <summary>A piece of a weight that is converted to the type of computation, in elements (Linear).</summary>
+    private const long PanelElements = 4 << 20;
+
+    /// <param name="config">The base's configuration.</param>
+    /// <param name="method">What is trained.</param>
+    /// <param name="weights">How weights are kept in memory.</param>
+    /// <param name="compute">Type of the arithmetic.</param>
+    /// <param name="batchTokens">Tokens of the largest micro-batch.</param>
+    /// <param name="recomputeBlocks">gradient_checkpointing.</param>
+    /// <param name="labelledTokens">Of that micro-batch; null: all.</param>
+    /// <exception cref="Formats.InvalidInputException">The target modules fit nothing in this model.</exception>
+    public static MemoryEstimate ForTraining(HfConfig config, MethodSettings method, torch.ScalarType weights, torch.ScalarType compute, int batchTokens, bool recomputeBlocks, int? labelledTokens = null)
+    {
+        ModelSizes model = ModelCatalog.SizesOf(config);
+        bool full = method.Method == "full";
+        HashSet<string> targets = full ? [] : [.. TargetModules.FromSetting(method.TargetModules).Resolve([.. model.Linears.Select(linear => linear.Name)], null)];
+        long adapter = model.Linears.Where(linear => targets.Contains(linear.Name)).Sum(linear => (long)method.R * (linear.In + linear.Out));
+        long trained = full ? model.NumParameters : adapter;
+        long masters = full && weights != torch.ScalarType.Float32 ? trained : 0;
+        long activations = KeptBytes(model, full, targets, method, compute, batchTokens, recomputeBlocks)
+            + WorkingBytes(model, full, weights, compute, batchTokens, labelledTokens ?? batchTokens);
+        return new MemoryEstimate(model.NumParameters * SizeOf(weights), adapter * sizeof(float), trained * sizeof(float), (2 * trained + masters) * sizeof(float), activations, RuntimeBytes(model));
+    }
+
+    /// <summary>Memory of writing answers.</summary>
+    /// <param name="contextTokens">Tokens of the longest row, prompt and answer.</param>
+    /// <param name="rows">Rows that are written at once.</param>
+    public static MemoryEstimate ForInference(HfConfig config, torch.ScalarType weights, torch.ScalarType compute, int contextTokens, int rows = 1)
+    {
+        ModelSizes model = ModelCatalog.SizesOf(config);
+        long cache = 2L * model.Shape.NumLayers * Keys(model) * contextTokens * rows * SizeOf(compute);
+        long reading = (long)(Rounding * contextTokens * rows * (6L * model.Shape.HiddenSize + 3L * model.IntermediateSize + 2 * Queries(model) + 4 * Keys(model)) * SizeOf(compute));
+        return new MemoryEstimate(model.NumParameters * SizeOf(weights), 0, 0, 0, cache + reading + (long)rows * model.Shape.VocabularySize * sizeof(float), RuntimeBytes(model));
+    }
+
+    /// <summary>What forward leaves for backward in all blocks.</summary>
+    private static long KeptBytes(ModelSizes model, bool full, HashSet<string> targets, MethodSettings method, torch.ScalarType compute, long tokens, bool recompute)
+    {
+        long hidden = model.Shape.HiddenSize, keptByBlock = 0;
+        foreach (IGrouping<string, LinearSize> block in model.Linears.GroupBy(BlockOf))
+        {
+            // The norms keep their inputs; attention q, k, v; the gate both its inputs. Norms and the gate's product are made again.
+            long kept = 2 * hidden + Queries(model) + 2 * Keys(model) + 2L * model.IntermediateSize;
+            // The input of the output projection is attention's result, which nobody else keeps.
+            if (full || block.Any(linear => linear.Name.EndsWith("o_proj", StringComparison.Ordinal) && targets.Contains(linear.Name))) kept += Queries(model);
+            kept += block.Count(linear => targets.Contains(linear.Name)) * method.R;
+            keptByBlock = recompute ? Math.Max(keptByBlock, kept) : keptByBlock + kept;
+        }
+        if (recompute) keptByBlock += hidden * model.Shape.NumLayers;
+        return (long)(Rounding * tokens * keptByBlock * SizeOf(compute));
+    }
+
+    /// <summary>Buffers that come and go: those of the loss, and those of one block's backward.</summary>
+    private static long WorkingBytes(ModelSizes model, bool full, torch.ScalarType weights, torch.ScalarType compute, long tokens, long labels)
+    {
+        long hidden = model.Shape.HiddenSize, vocabulary = model.Shape.VocabularySize, width = model.IntermediateSize;
+        long pieces = Math.Max(1, (labels * vocabulary + LogitElements - 1) / LogitElements), rows = (labels + pieces - 1) / pieces;
+        // 16-bit logits are widened: themselves, the wide ones, and the gradient in 16 bits again.
+        long logits = rows * vocabulary * (compute == torch.ScalarType.BFloat16 ? 8 : SizeOf(compute));
+        long backward = tokens * (4 * width + 6 * hidden + 3 * Queries(model) + 4 * Keys(model)) * SizeOf(compute);
+        long panel = weights == compute ? 0 : PanelElements * SizeOf(compute);
+        return (long)(Rounding * (logits + backward + panel));
+    }
+
+    private static long RuntimeBytes(ModelSizes model) => EmptyProcess + BytesPerToken * model.Shape.VocabularySize;
+
+    private static string BlockOf(LinearSize linear) => linear.Name[..linear.Name.LastIndexOf('.', linear.Name.LastIndexOf('.') - 1)];
+
+    private static long Queries(ModelSizes model) => (long)model.Shape.NumHeads * model.Shape.HeadDim;
+
+    private static long Keys(ModelSizes model) => (long)model.Shape.NumKeyValueHeads * model.Shape.HeadDim;
+
+    internal static long SizeOf(torch.ScalarType type) => type switch { torch.ScalarType.Float64 => 8, torch.ScalarType.BFloat16 or torch.ScalarType.Float16 => 2, _ => 4 };
+}
