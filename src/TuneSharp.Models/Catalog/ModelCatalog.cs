@@ -78,6 +78,23 @@ public static class ModelCatalog
     /// <summary>How large a model is, from its configuration.</summary>
     public static ModelSizes SizesOf(HfConfig config) => LlamaModel.SizesOf(Read(config));
 
+    /// <summary>The types in which <see cref="Load"/> would keep and compute a model. No weight is read.</summary>
+    /// <param name="path">A folder in Hugging Face layout, or a GGUF file.</param>
+    /// <param name="settings">What was asked for; auto depends on the file and the machine.</param>
+    public static (ScalarType Weights, ScalarType Compute) TypesOf(string path, ModelSettings settings)
+    {
+        if (GgufFile.IsGguf(path))
+        {
+            using GgufFile file = GgufFile.Open(path);
+            bool isBFloat16 = file.Tensors.Values.All(tensor => tensor.Shape.Count < 2 || tensor.Type == GgmlType.BF16);
+            return (Storage(settings, file.Tensors.Values.Sum(tensor => tensor.NumElements)) ?? (isBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32), Compute(settings, isBFloat16));
+        }
+        using CheckpointFolder checkpoint = CheckpointFolder.Open(path);
+        TensorDType most = checkpoint.Tensors.Values.GroupBy(tensor => tensor.DType).MaxBy(group => group.Sum(tensor => tensor.NumElements))!.Key;
+        ScalarType stored = most switch { TensorDType.BF16 => ScalarType.BFloat16, TensorDType.F16 => ScalarType.Float16, TensorDType.F64 => ScalarType.Float64, _ => ScalarType.Float32 };
+        return (Storage(settings, checkpoint.Tensors.Values.Sum(tensor => tensor.NumElements)) ?? stored, Compute(settings, checkpoint.Tensors.Values.All(tensor => tensor.DType == TensorDType.BF16)));
+    }
+
     /// <summary>A model with a random start, for training from nothing. float32.</summary>
     public static ICausalLm CreateRandom(HfConfig config, long seed)
     {

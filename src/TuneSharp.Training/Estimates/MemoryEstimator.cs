@@ -44,8 +44,7 @@ public static class MemoryEstimator
         long adapter = model.Linears.Where(linear => targets.Contains(linear.Name)).Sum(linear => (long)method.R * (linear.In + linear.Out));
         long trained = full ? model.NumParameters : adapter;
         long masters = full && weights != torch.ScalarType.Float32 ? trained : 0;
-        long activations = KeptBytes(model, full, targets, method, compute, batchTokens, recomputeBlocks)
-            + WorkingBytes(model, full, weights, compute, batchTokens, labelledTokens ?? batchTokens);
+        long activations = ActivationBytes(model, full, targets, method, weights, compute, batchTokens, labelledTokens ?? batchTokens, recomputeBlocks);
         return new MemoryEstimate(model.NumParameters * SizeOf(weights), adapter * sizeof(float), trained * sizeof(float), (2 * trained + masters) * sizeof(float), activations, RuntimeBytes(model));
     }
 
@@ -60,33 +59,37 @@ public static class MemoryEstimator
         return new MemoryEstimate(model.NumParameters * SizeOf(weights), 0, 0, 0, cache + reading + (long)rows * model.Shape.VocabularySize * sizeof(float), RuntimeBytes(model));
     }
 
-    /// <summary>What forward leaves for backward in all blocks.</summary>
-    private static long KeptBytes(ModelSizes model, bool full, HashSet<string> targets, MethodSettings method, torch.ScalarType compute, long tokens, bool recompute)
+    private static long ActivationBytes(ModelSizes model, bool full, HashSet<string> targets, MethodSettings method, torch.ScalarType weights, torch.ScalarType compute, long tokens, long labels, bool recompute)
     {
-        long hidden = model.Shape.HiddenSize, keptByBlock = 0;
-        foreach (IGrouping<string, LinearSize> block in model.Linears.GroupBy(BlockOf))
-        {
-            // The norms keep their inputs; attention q, k, v; the gate both its inputs. Norms and the gate's product are made again.
-            long kept = 2 * hidden + Queries(model) + 2 * Keys(model) + 2L * model.IntermediateSize;
-            // The input of the output projection is attention's result, which nobody else keeps.
-            if (full || block.Any(linear => linear.Name.EndsWith("o_proj", StringComparison.Ordinal) && targets.Contains(linear.Name))) kept += Queries(model);
-            kept += block.Count(linear => targets.Contains(linear.Name)) * method.R;
-            keptByBlock = recompute ? Math.Max(keptByBlock, kept) : keptByBlock + kept;
-        }
-        if (recompute) keptByBlock += hidden * model.Shape.NumLayers;
-        return (long)(Rounding * tokens * keptByBlock * SizeOf(compute));
+        long hidden = model.Shape.HiddenSize, size = SizeOf(compute);
+        long[] kept = [.. model.Linears.GroupBy(BlockOf).Select(block => KeptByBlock(model, full, [.. block], targets, method) * tokens * size)];
+        long loss = LossBytes(model, weights, compute, labels);
+        long backward = tokens * (4L * model.IntermediateSize + 6 * hidden + 3 * Queries(model) + 4 * Keys(model)) * size;
+        if (!recompute) return (long)(Rounding * (kept.Sum() + loss + backward));
+
+        // Blocks keep their input only; one of them at a time is whole again, when the loss is over. Memory that the loss used
+        // serves the block, but for a part that has other sizes.
+        long block = kept.Max() + backward;
+        return (long)(Rounding * (hidden * model.Shape.NumLayers * tokens * size + Math.Max(loss, block) + Math.Min(loss, block) / 4));
     }
 
-    /// <summary>Buffers that come and go: those of the loss, and those of one block's backward.</summary>
-    private static long WorkingBytes(ModelSizes model, bool full, torch.ScalarType weights, torch.ScalarType compute, long tokens, long labels)
+    /// <summary>What forward leaves for backward in a block, in elements a token.</summary>
+    private static long KeptByBlock(ModelSizes model, bool full, LinearSize[] block, HashSet<string> targets, MethodSettings method)
     {
-        long hidden = model.Shape.HiddenSize, vocabulary = model.Shape.VocabularySize, width = model.IntermediateSize;
+        // The norms keep their inputs; attention q, k, v; the gate both its inputs. Norms and the gate's product are made again.
+        long kept = 2L * model.Shape.HiddenSize + Queries(model) + 2 * Keys(model) + 2L * model.IntermediateSize;
+        // The input of the output projection is attention's result, which nobody else keeps.
+        if (full || block.Any(linear => linear.Name.EndsWith("o_proj", StringComparison.Ordinal) && targets.Contains(linear.Name))) kept += Queries(model);
+        return kept + block.Count(linear => targets.Contains(linear.Name)) * method.R;
+    }
+
+    /// <summary>Logits that are held at once, and the piece of a narrower weight that is widened for them.</summary>
+    private static long LossBytes(ModelSizes model, torch.ScalarType weights, torch.ScalarType compute, long labels)
+    {
+        long vocabulary = model.Shape.VocabularySize;
         long pieces = Math.Max(1, (labels * vocabulary + LogitElements - 1) / LogitElements), rows = (labels + pieces - 1) / pieces;
         // 16-bit logits are widened: themselves, the wide ones, and the gradient in 16 bits again.
-        long logits = rows * vocabulary * (compute == torch.ScalarType.BFloat16 ? 8 : SizeOf(compute));
-        long backward = tokens * (4 * width + 6 * hidden + 3 * Queries(model) + 4 * Keys(model)) * SizeOf(compute);
-        long panel = weights == compute ? 0 : PanelElements * SizeOf(compute);
-        return (long)(Rounding * (logits + backward + panel));
+        return rows * vocabulary * (compute == torch.ScalarType.BFloat16 ? 8 : SizeOf(compute)) + (weights == compute ? 0 : PanelElements * SizeOf(compute));
     }
 
     private static long RuntimeBytes(ModelSizes model) => EmptyProcess + BytesPerToken * model.Shape.VocabularySize;
