@@ -15,7 +15,7 @@ public static class NoticeBoardDataset
     public const ulong Seed = 20_263;
 
     /// <summary>How many rows <c>train.jsonl</c> holds.</summary>
-    public const int NumTrainingRows = 1_200;
+    public const int NumTrainingRows = 2_400;
 
     /// <summary>How many rows <c>validation.jsonl</c> holds.</summary>
     public const int NumValidationRows = 100;
