@@ -21,7 +21,7 @@ public sealed class HelpPage(Terminal terminal, Wording words) : SynchronousComm
         var documented = command as DocumentedCommand;
         Paragraph(command.Description ?? "");
         terminal.Out.WriteLine();
-        Paragraph($"{words[HelpTexts.Usage]} {UsageLine(command, documented)}");
+        Paragraph(words.Say(HelpTexts.Usage, UsageLine(command, documented)));
         foreach (string detail in documented?.Details ?? [])
         {
             terminal.Out.WriteLine();

@@ -5,7 +5,7 @@ internal static class ChatTexts
     public static readonly Text Summary = new("Talk to a model or to the result of a run.", "与模型或某次运行的结果对话。");
     public static readonly Text Details = new(
         "Answers stream as they are written; the conversation is remembered. Within the chat: /base and /tuned switch all adapters off and on, /adapter NAME on|off|SCALE one of them, /save FILE writes the conversation as a row to train on, /system TEXT, /clear, /help, /exit. Ctrl-C ends an answer.",
-        "回答会逐字显示，对话会被记住。对话中可用：/base 和 /tuned 关闭或启用全部适配器，/adapter 名称 on|off|系数 控制其中一个，/save 文件 将对话保存为一条可用于训练的样本，/system 文本，/clear，/help，/exit。Ctrl-C 中止回答。");
+        "回答以流式显示，并保留对话上下文。对话中可用：/base 和 /tuned 关闭或启用全部适配器，/adapter 名称 on|off|系数 控制其中一个，/save 文件 将对话保存为一条可用于训练的样本，/system 文本，/clear，/help，/exit。Ctrl-C 中止回答。");
 
     public static readonly Text Sampling = new(
         "Below are the most used settings of sampling; docs/settings.md lists all (mirostat, XTC, DRY, beam search, biases, lengths, …), each of which is an option too.",
@@ -36,5 +36,5 @@ internal static class ChatTexts
     public static readonly Text UnknownCommand = new("'{0}' is not a command of the chat; /help shows them.", "“{0}”不是对话命令；/help 显示全部命令。");
     public static readonly Text Commands = new(
         "/base         the model without adapters\n/tuned        the model with its adapters\n/adapter …    show them; NAME on, NAME off, NAME 0.5 (scale)\n/save FILE    write the conversation as one row of JSONL\n/system TEXT  set the system text (nothing removes it)\n/clear        forget the conversation\n/exit         end",
-        "/base         不带适配器的模型\n/tuned        带适配器的模型\n/adapter …    显示适配器；名称 on、名称 off、名称 0.5（系数）\n/save 文件    将对话保存为一行 JSONL\n/system 文本  设置系统提示（不填则删除）\n/clear        忘记对话\n/exit         结束");
+        "/base         不带适配器的模型\n/tuned        带适配器的模型\n/adapter …    显示适配器；名称 on、名称 off、名称 0.5（系数）\n/save 文件    将对话保存为一行 JSONL\n/system 文本  设置系统提示（不填则删除）\n/clear        清空对话\n/exit         结束");
 }

@@ -2,7 +2,7 @@ namespace TuneSharp.Cli.Texts;
 
 internal static class HelpTexts
 {
-    public static readonly Text Usage = new("Usage:", "用法：");
+    public static readonly Text Usage = new("Usage: {0}", "用法：{0}");
     public static readonly Text Commands = new("Commands:", "命令：");
     public static readonly Text Arguments = new("Arguments:", "参数：");
     public static readonly Text Options = new("Options:", "选项：");

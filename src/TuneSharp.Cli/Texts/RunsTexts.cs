@@ -13,9 +13,9 @@ internal static class RunsTexts
     public static readonly Text ReportSummary = new("Write the report of a run: curves, measurements, answers, settings in one HTML file.", "生成运行报告：曲线、评估、回答、设置，汇于一个 HTML 文件。");
     public static readonly Text WatchOption = new("Follow the events until the run ends.", "跟踪事件直到运行结束。");
     public static readonly Text StopSummary = new("Save a checkpoint and end; `resume` goes on later.", "保存检查点并结束；之后可用 `resume` 继续。");
-    public static readonly Text PauseSummary = new("Save a checkpoint and wait; the worker keeps its place.", "保存检查点并等待；工作进程保留。");
+    public static readonly Text PauseSummary = new("Save a checkpoint and wait; the worker keeps its place.", "保存检查点并等待；工作进程仍然保留。");
     public static readonly Text ResumeShortSummary = new("Go on with a paused run, or start a stopped one again in the background.", "继续已暂停的运行，或在后台重新启动已停止的运行。");
-    public static readonly Text ResumeSummary = new("Go on with a run that was stopped, failed or killed, from its last checkpoint.", "从最近的检查点继续已停止、失败或被终止的运行。");
+    public static readonly Text ResumeSummary = new("Go on with a run that was stopped, failed or killed, from its last checkpoint.", "从最近的检查点恢复已停止、失败或被终止的运行。");
     public static readonly Text ResumeDetails = new(
         "On the same machine the result is the same, bit for bit, as if it had never stopped. Elsewhere the last bits may differ, and the run says so. Model and data must be as they were.",
         "在同一台机器上，结果与从未中断逐位一致；在其他机器上末位可能不同，程序会说明。模型和数据必须保持不变。");

@@ -28,7 +28,7 @@ public sealed record MethodSettings
     [Setting("LoRA: divide by sqrt(r) instead of r (rank-stabilised), which lets high ranks learn.", "LoRA：除以 sqrt(r) 而不是 r（rsLoRA），使高秩也能学习。", Example = "false")]
     public bool UseRslora { get; init; }
 
-    [Setting("Train an earlier adapter on: its folder. Rank, alpha and targets are then that adapter's.", "在已有适配器的基础上继续训练：其文件夹。秩、强度和目标层以该适配器为准。", Aliases = ["adapter_name_or_path", "lora_model_dir"], Example = "runs/first/adapter")]
+    [Setting("Train an earlier adapter on: its folder. Rank, alpha and targets are then that adapter's.", "在已有适配器的基础上继续训练：给出其文件夹。秩、强度和目标层以该适配器为准。", Aliases = ["adapter_name_or_path", "lora_model_dir"], Example = "runs/first/adapter")]
     public string? InitAdapter { get; init; }
 
     /// <exception cref="InvalidInputException">Names the key, its value, the limit and what to do.</exception>

@@ -19,7 +19,7 @@ public enum EarlyStopping
 /// <summary>Beam search: the most likely text as a whole instead of the most likely token at each step.</summary>
 public sealed partial record SamplingSettings
 {
-    [Setting("Texts that are followed at once to find the most likely one; 1 is off. Needs temperature 0.", "同时跟踪的文本数，用于寻找整体最可能的文本；1 表示不使用。需要 temperature 为 0。", Minimum = 1, Maximum = 256, Example = "4")]
+    [Setting("Texts that are followed at once to find the most likely one; 1 is off. Needs temperature 0.", "束搜索的束数：同时跟踪的候选文本数，用于寻找整体最可能的文本；1 表示不使用。需要 temperature 为 0。", Minimum = 1, Maximum = 256, Example = "4")]
     public int NumBeams { get; init; } = 1;
 
     [Setting("Beam search: above 0 favours long texts, below 0 short ones.", "束搜索：大于 0 偏好长文本，小于 0 偏好短文本。", Minimum = -100, Maximum = 100, Example = "1")]

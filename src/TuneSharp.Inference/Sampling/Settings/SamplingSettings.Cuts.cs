@@ -6,13 +6,13 @@ namespace TuneSharp.Inference.Sampling;
 /// <summary>What shapes and cuts the distribution of a draw. Without effect at temperature 0.</summary>
 public sealed partial record SamplingSettings
 {
-    [Setting("Only the k most likely tokens can be drawn; 0 is off.", "只从最可能的 k 个词元中抽取；0 表示不限制。", Minimum = 0, Example = "40")]
+    [Setting("Only the k most likely tokens can be drawn; 0 is off.", "只从最可能的 k 个词元中采样；0 表示不限制。", Minimum = 0, Example = "40")]
     public int TopK { get; init; }
 
-    [Setting("Only the most likely tokens that together reach this probability can be drawn; 1 is off.", "只从累计概率达到此值的最可能词元中抽取；1 表示不限制。", Minimum = 0, Maximum = 1, Example = "0.95")]
+    [Setting("Only the most likely tokens that together reach this probability can be drawn; 1 is off.", "只从累计概率达到此值的最可能词元中采样；1 表示不限制。", Minimum = 0, Maximum = 1, Example = "0.95")]
     public double TopP { get; init; } = 0.95;
 
-    [Setting("Tokens less likely than this share of the best one are never drawn; 0 is off.", "概率低于最佳词元此比例的词元不会被抽取；0 表示不限制。", Minimum = 0, Maximum = 1, Example = "0.05")]
+    [Setting("Tokens less likely than this share of the best one are never drawn; 0 is off.", "概率低于最可能词元此比例的词元不参与采样；0 表示不限制。", Minimum = 0, Maximum = 1, Example = "0.05")]
     public double MinP { get; init; }
 
     [Setting("Keeps tokens whose surprise is near the average, up to this probability; 1 is off.", "保留意外程度接近平均的词元，直至此概率；1 表示不限制。", Minimum = 0, Maximum = 1, Example = "0.9")]
@@ -24,13 +24,13 @@ public sealed partial record SamplingSettings
     [Setting("Keeps the best tokens up to this share of the distribution's entropy; 0 is off.", "保留最佳词元，直至达到分布熵的此比例；0 表示不限制。", Minimum = 0, Maximum = 1, Example = "0.4")]
     public double TopH { get; init; }
 
-    [Setting("Tokens less likely than this times the square of the best one's probability are never drawn; 0 is off.", "概率低于此值乘以最佳概率平方的词元不会被抽取；0 表示不限制。", Minimum = 0, Maximum = 1, Example = "0.2")]
+    [Setting("Tokens less likely than this times the square of the best one's probability are never drawn; 0 is off.", "概率低于此值乘以最高概率平方的词元不参与采样；0 表示不限制。", Minimum = 0, Maximum = 1, Example = "0.2")]
     public double TopA { get; init; }
 
     [Setting("Tail-free sampling: cuts where the sorted probabilities flatten; 1 is off.", "无尾采样：在排序后的概率变平处截断；1 表示不限制。", Minimum = 0, Maximum = 1, Aliases = ["tfs", "tfs_z"], Example = "0.95")]
     public double TailFree { get; init; } = 1;
 
-    [Setting("Tokens less likely than this are never drawn; 0 is off.", "概率低于此值的词元不会被抽取；0 表示不限制。", Minimum = 0, Maximum = 1, Example = "0.0003")]
+    [Setting("Tokens less likely than this are never drawn; 0 is off.", "概率低于此值的词元不参与采样；0 表示不限制。", Minimum = 0, Maximum = 1, Example = "0.0003")]
     public double EpsilonCutoff { get; init; }
 
     [Setting("Like epsilon_cutoff, but lower where the model is unsure; 0 is off.", "与 epsilon_cutoff 相似，但在模型不确定时放宽；0 表示不限制。", Minimum = 0, Maximum = 1, Example = "0.0003")]

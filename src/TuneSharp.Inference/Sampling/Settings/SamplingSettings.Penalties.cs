@@ -11,10 +11,10 @@ public sealed partial record SamplingSettings
     [Setting("Above 1 keeps the answer near the words of the prompt; 1 is off.", "大于 1 时使回答贴近提示中的词；1 表示不使用。", Minimum = 0.01, Maximum = 100, Example = "1.2")]
     public double EncoderRepetitionPenalty { get; init; } = 1;
 
-    [Setting("Taken once from each token that was already written; negative encourages.", "对已写出的词元一次性扣分；负值表示鼓励。", Minimum = -100, Maximum = 100, Example = "0.5")]
+    [Setting("Taken once from each token that was already written; negative encourages.", "对已出现的词元一次性扣分（存在惩罚）；负值表示鼓励重复。", Minimum = -100, Maximum = 100, Example = "0.5")]
     public double PresencePenalty { get; init; }
 
-    [Setting("Taken from a token for each time that it was written; negative encourages.", "按写出次数对词元扣分；负值表示鼓励。", Minimum = -100, Maximum = 100, Example = "0.5")]
+    [Setting("Taken from a token for each time that it was written; negative encourages.", "按出现次数对词元扣分（频率惩罚）；负值表示鼓励重复。", Minimum = -100, Maximum = 100, Example = "0.5")]
     public double FrequencyPenalty { get; init; }
 
     [Setting("presence_penalty and frequency_penalty count the prompt's tokens too.", "presence_penalty 与 frequency_penalty 也计入提示中的词元。", Example = "true")]

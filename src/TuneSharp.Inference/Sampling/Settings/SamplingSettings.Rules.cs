@@ -11,7 +11,7 @@ public sealed partial record SamplingSettings
     [Setting("Added to the score of a word's last token when the rest of the word stands before it.", "当一个词的前面部分已写出时，加到其最后一个词元得分上的值。", Example = "{\"New York\": -3}")]
     public TokenSequences SequenceBias { get; init; } = TokenSequences.None;
 
-    [Setting("Words that are never written: texts, or lists of token ids.", "不允许写出的词：文本或词元编号列表。", Aliases = ["bad_words_ids"], Example = "[\"unfortunately\"]")]
+    [Setting("Words that are never written: texts, or lists of token ids.", "不允许出现的词：文本或词元编号列表。", Aliases = ["bad_words_ids"], Example = "[\"unfortunately\"]")]
     public TokenSequences BadWords { get; init; } = TokenSequences.None;
 
     [Setting("Token ids that are never written.", "不允许写出的词元编号。", Example = "[3, 17]")]
