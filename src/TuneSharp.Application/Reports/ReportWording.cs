@@ -1,3 +1,5 @@
+using TuneSharp.Application.Languages;
+
 namespace TuneSharp.Application.Reports;
 
 public enum ReportLanguage
@@ -12,6 +14,9 @@ internal sealed class ReportWording(ReportLanguage language)
     public string Code => language == ReportLanguage.Chinese ? "zh-CN" : "en";
 
     private string Say(string english, string chinese) => language == ReportLanguage.Chinese ? chinese : english;
+
+    /// <summary>What a layer below said: a warning, a reason, a note.</summary>
+    public string Message(string message) => language == ReportLanguage.Chinese ? MessageTranslations.Chinese.Translate(message) : message;
 
     public string Run => Say("Run", "运行");
 
@@ -113,6 +118,8 @@ internal sealed class ReportWording(ReportLanguage language)
     public string TestRows => Say("Test rows", "测试样本数");
 
     public string LongestRow => Say("Longest row used, tokens", "所用最长样本（词元）");
+
+    public string Colon => Say(": ", "：");
 
     public string Notes => Say("Notes and warnings", "提示与警告");
 

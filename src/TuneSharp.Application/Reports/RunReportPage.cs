@@ -93,7 +93,7 @@ internal sealed class RunReportPage(RunReport report, ReportLanguage language, D
 
     private void Data(Html html, Prepared prepared)
     {
-        html.Leaf("p", prepared.DataReport);
+        html.Leaf("p", _words.Message(prepared.DataReport));
         ReportPage.Table(html, null, 1,
         [
             [_words.TrainRows, $"{prepared.TrainRows:N0}"], [_words.ValidationRows, $"{prepared.ValidationRows:N0}"], [_words.TestRows, $"{prepared.TestRows:N0}"], [_words.LongestRow, $"{prepared.MaxLength:N0}"],
@@ -102,9 +102,9 @@ internal sealed class RunReportPage(RunReport report, ReportLanguage language, D
 
     private void Notes(Html html)
     {
-        if (report.Status.Reason is { } reason) html.Leaf("p", reason);
+        if (report.Status.Reason is { } reason) html.Leaf("p", _words.Message(reason));
         foreach (IGrouping<string, Warning> group in report.Warnings.GroupBy(warning => warning.Message))
-            html.Leaf("p", group.First().Step > 0 ? $"{_words.AfterStep(group.First().Step)}: {group.Key}" : group.Key);
+            html.Leaf("p", group.First().Step > 0 ? $"{_words.AfterStep(group.First().Step)}{_words.Colon}{_words.Message(group.Key)}" : _words.Message(group.Key));
     }
 
     private void Settings(Html html)
