@@ -38,6 +38,9 @@ public sealed class DatasetReader
     /// <summary>As a person calls it: "UTF-8", "UTF-16 (little endian)".</summary>
     public string EncodingName => _file.EncodingName;
 
+    /// <summary>How far <see cref="Read"/> has come, in bytes; 0 where that cannot be said.</summary>
+    public long BytesRead => _file.BytesRead;
+
     /// <summary>Name of the row format; "unknown" when no format knows the rows.</summary>
     public string FormatName { get; }
 

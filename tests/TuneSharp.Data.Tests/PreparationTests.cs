@@ -24,8 +24,8 @@ public sealed class PreparationTests : IDisposable
     {
         PreparedDataset data = Prepare(new DataSettings { Dataset = File(50), ValSize = 0.2, TestSize = 5 });
         (data.Train.Count, data.Validation.Count, data.Test.Count).ShouldBe((35, 10, 5));
-        data.ValidationRows.Select(r => r.Source).ShouldBe(data.Validation.Select(e => e.Source!));
-        data.TestRows.Count.ShouldBe(5);
+        data.Validation.Select(e => e.Source!.Row).ShouldBeInOrder();
+        (data.TrainTokens, data.TrainLabels).ShouldBe((data.Train.Sum(e => e.Length), data.Train.Sum(e => e.NumLabels)));
         data.Train.Select(e => e.Source!.Row).ShouldBeInOrder();
         data.Counts.ShouldBe(new PreparationCounts { Read = 50 });
         data.MaxLength.ShouldBe(data.Lengths.Longest);
@@ -40,7 +40,7 @@ public sealed class PreparationTests : IDisposable
         string validation = _folder.Write("held-out.json", $"[{Row(1000)}]");
         PreparedDataset data = Prepare(new DataSettings { Dataset = File(20), ValidationFile = validation });
         (data.Train.Count, data.Validation.Count).ShouldBe((20, 1));
-        data.ValidationRows.Single().Source.File.ShouldBe(validation);
+        data.Validation.Single().Source!.File.ShouldBe(validation);
     }
 
     [Fact]

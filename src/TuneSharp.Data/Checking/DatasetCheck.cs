@@ -69,17 +69,16 @@ public sealed class DatasetCheck
     public static DatasetCheck Run(string path, RowReading reading, ExampleRenderer? renderer = null, int threads = 1, Action<DatasetRow>? onRow = null)
     {
         var check = new DatasetCheck(path) { LengthUnit = renderer is null ? "characters" : "tokens" };
-        var lengths = new List<int>();
+        var lengths = new Dictionary<int, long>();
         try
         {
             DatasetReader reader = DatasetReader.Open(path, reading);
             (check.Format, check.Reason, check.EncodingName, check.Layout, check.OtherTask) = (reader.FormatName, reader.Reason, reader.EncodingName, reader.Layout, reader.OtherTask);
             if (check.OtherTask is not null) (renderer, check.LengthUnit) = (null, "characters");
             IEnumerable<DatasetRow> rows = check.Count(reader.Read(check.Problems.Add, everyTask: check.OtherTask is not null), onRow);
-            if (renderer is null) lengths.AddRange(rows.Select(Characters));
-            else
-                foreach ((DatasetRow row, RenderedExample? example) in renderer.RenderAll(rows, threads, check.Refused))
-                    if (example is not null) lengths.Add(check.Look(row, example));
+            IEnumerable<int> measured = renderer is null ? rows.Select(Characters)
+                : renderer.RenderAll(rows, threads, check.Refused).Where(rendered => rendered.Example is not null).Select(rendered => check.Look(rendered.Row, rendered.Example!));
+            foreach (int length in measured) lengths[length] = lengths.GetValueOrDefault(length) + 1;
             if (check.Problems.Counts.ContainsKey((ProblemSeverity.Error, ProblemKind.NoRows)) && check.Format == "unknown") check.Format = "empty";
             else if (check.Problems.Counts.ContainsKey((ProblemSeverity.Warning, ProblemKind.MixedFormats))) check.Format = "mixed";
         }
@@ -91,21 +90,20 @@ public sealed class DatasetCheck
             check.Format = e.Details.Kind is ProblemKind.EmptyFile ? "empty" : "unreadable";
             check.Problems.Add(e.Details);
         }
-        check.Lengths = new LengthReport(lengths);
+        check.Lengths = LengthReport.FromCounts(lengths);
         return check;
     }
 
     private IEnumerable<DatasetRow> Count(IEnumerable<DatasetRow> rows, Action<DatasetRow>? onRow)
     {
-        var firstRows = new Dictionary<UInt128, long>();
+        using var firstRows = new FingerprintTable();
         foreach (DatasetRow row in rows)
         {
             Rows++;
-            UInt128 fingerprint = RowFingerprint.Exact(row);
-            if (!firstRows.TryAdd(fingerprint, row.Source.Row))
+            if (firstRows.GetOrAdd(RowFingerprint.Exact(row), row.Source.Row) is var first && first != row.Source.Row)
             {
                 Duplicates++;
-                Add(row, ProblemSeverity.Warning, ProblemKind.DuplicateRow, $"The row is the same as row {firstRows[fingerprint]}.", "It is kept; remove it if it should not count twice.");
+                Add(row, ProblemSeverity.Warning, ProblemKind.DuplicateRow, $"The row is the same as row {first}.", "It is kept; remove it if it should not count twice.");
             }
             if (row is ConversationRow conversation) LearnedAnswers += conversation.Turns.Count(turn => turn.IsLearned);
             onRow?.Invoke(row);

@@ -1,25 +1,43 @@
 namespace TuneSharp.Data.Checking;
 
-/// <summary>How long rows are, and what a limit would cut.</summary>
+/// <summary>How long rows are, and what a limit would cut. It keeps one number a length, not a row.</summary>
 public sealed class LengthReport
 {
-    private readonly int[] _sorted;
+    private readonly int[] _lengths;    // in use, ascending
+    private readonly long[] _upTo;      // rows of at most that length
 
     /// <param name="lengths">Length of every row, in any order.</param>
     public LengthReport(IEnumerable<int> lengths)
+        : this(CountEach(lengths))
     {
-        _sorted = [.. lengths];
-        Array.Sort(_sorted);
-        Total = _sorted.Sum(length => (long)length);
     }
 
-    public int Count => _sorted.Length;
+    private LengthReport(SortedDictionary<int, long> counts)
+    {
+        Counts = counts;
+        _lengths = [.. counts.Keys];
+        _upTo = new long[_lengths.Length];
+        long rows = 0;
+        for (int i = 0; i < _lengths.Length; i++)
+        {
+            _upTo[i] = rows += counts[_lengths[i]];
+            Total += _lengths[i] * counts[_lengths[i]];
+        }
+    }
+
+    /// <summary>From the number of rows of every length.</summary>
+    public static LengthReport FromCounts(IReadOnlyDictionary<int, long> counts) => new(new SortedDictionary<int, long>(counts.ToDictionary()));
+
+    /// <summary>Rows of every length that occurs.</summary>
+    public IReadOnlyDictionary<int, long> Counts { get; }
+
+    public int Count => _upTo.Length == 0 ? 0 : checked((int)_upTo[^1]);
 
     public long Total { get; }
 
-    public int Shortest => _sorted.Length == 0 ? 0 : _sorted[0];
+    public int Shortest => _lengths.Length == 0 ? 0 : _lengths[0];
 
-    public int Longest => _sorted.Length == 0 ? 0 : _sorted[^1];
+    public int Longest => _lengths.Length == 0 ? 0 : _lengths[^1];
 
     public double Mean => Count == 0 ? 0 : (double)Total / Count;
 
@@ -29,20 +47,17 @@ public sealed class LengthReport
     {
         ArgumentOutOfRangeException.ThrowIfNegative(share);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(share, 1);
-        return Count == 0 ? 0 : _sorted[Math.Max(0, (int)Math.Ceiling(share * Count) - 1)];
+        if (Count == 0) return 0;
+        long wanted = Math.Max(1, (long)Math.Ceiling(share * Count));
+        return _lengths[Array.FindIndex(_upTo, rows => rows >= wanted)];
     }
 
     /// <summary>Rows that are longer than a limit.</summary>
     public int LongerThan(int limit)
     {
-        int low = 0, high = Count;
-        while (low < high)
-        {
-            int middle = (low + high) / 2;
-            if (_sorted[middle] <= limit) low = middle + 1;
-            else high = middle;
-        }
-        return Count - low;
+        int at = Array.BinarySearch(_lengths, limit);
+        int upTo = at >= 0 ? at : ~at - 1;
+        return Count - (upTo < 0 ? 0 : (int)_upTo[upTo]);
     }
 
     /// <summary>Equal steps of a round width from 0 to the longest row: upper bound (inclusive) and number of rows.</summary>
@@ -74,6 +89,13 @@ public sealed class LengthReport
         if (usual * 2 <= most)
             return $"{limit}max_length: {usual} keeps 99 % of the rows whole ({LongerThan(usual)} are longer) and needs {(double)most / usual:0.#} times less memory for the longest row than {most}.";
         return limit.Length > 0 ? limit.TrimEnd() : $"max_length can be left out: the longest row has {Longest} tokens and nothing is cut.";
+    }
+
+    private static SortedDictionary<int, long> CountEach(IEnumerable<int> lengths)
+    {
+        var counts = new SortedDictionary<int, long>();
+        foreach (int length in lengths) counts[length] = counts.GetValueOrDefault(length) + 1;
+        return counts;
     }
 
     private static int RoundUp(int width)

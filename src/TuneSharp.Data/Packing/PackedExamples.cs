@@ -1,11 +1,12 @@
 using System.Collections;
+using TuneSharp.Data.Storage;
 
 namespace TuneSharp.Data.Packing;
 
 /// <summary>Packed rows over documents that stay where they are: a row is put together when it is asked for.</summary>
 /// <param name="documents">Documents, in the order that the layout was made for.</param>
 /// <param name="layout">Which pieces make which row.</param>
-public sealed class PackedExamples(IReadOnlyList<TrainingExample> documents, PackedLayout layout) : IReadOnlyList<TrainingExample>
+public sealed class PackedExamples(IReadOnlyList<TrainingExample> documents, PackedLayout layout) : IReadOnlyList<TrainingExample>, IRowLengths
 {
     public int Count => layout.Count;
 
@@ -14,8 +15,7 @@ public sealed class PackedExamples(IReadOnlyList<TrainingExample> documents, Pac
         get
         {
             ReadOnlySpan<PackedPiece> pieces = layout[index];
-            int total = 0;
-            foreach (PackedPiece piece in pieces) total += piece.Length;
+            int total = layout.Length(index);
             int[] ids = new int[total], labels = new int[total], lengths = new int[pieces.Length];
             int at = 0;
             for (int i = 0; i < pieces.Length; i++)
@@ -28,6 +28,14 @@ public sealed class PackedExamples(IReadOnlyList<TrainingExample> documents, Pac
                 at += length;
             }
             return new TrainingExample(ids, labels) { SegmentLengths = lengths };
+        }
+    }
+
+    public IEnumerable<int> Lengths
+    {
+        get
+        {
+            for (int row = 0; row < Count; row++) yield return layout.Length(row);
         }
     }
 

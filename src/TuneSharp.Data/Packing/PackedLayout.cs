@@ -32,6 +32,14 @@ public sealed class PackedLayout
     public ReadOnlySpan<PackedPiece> this[int row] =>
         System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_pieces)[_starts[row].._starts[row + 1]];
 
+    /// <summary>Tokens of a packed row.</summary>
+    public int Length(int row)
+    {
+        int tokens = 0;
+        foreach (PackedPiece piece in this[row]) tokens += piece.Length;
+        return tokens;
+    }
+
     /// <param name="lengths">Length of every document in tokens; empty ones are left out.</param>
     /// <param name="capacity">Longest row, at least 1.</param>
     /// <param name="strategy">Anything but <see cref="PackingStrategy.None"/>.</param>

@@ -1,14 +1,11 @@
-using TuneSharp.Data.Checking;
-using TuneSharp.Data.Packing;
 using TuneSharp.Data.Rendering;
-using TuneSharp.Data.Splitting;
 using TuneSharp.Formats;
 
 namespace TuneSharp.Data.Preparation;
 
 /// <summary>
-/// From files to examples: read, split, render, limit. Rows are read twice, first for their fingerprints and then to be rendered, so that
-/// texts of training rows never lie in memory; their ids do.
+/// From files to examples: read, render, split, limit, pack. Each row is read and tokenized once and written to a token file, so memory does
+/// not grow with the dataset: of a row some ten bytes stay in memory, the rest lies in files that are mapped or read by row.
 /// </summary>
 public static class DatasetPreparation
 {
@@ -17,75 +14,31 @@ public static class DatasetPreparation
     /// <param name="context">The model's longest context in tokens.</param>
     /// <param name="seed">The run's seed; <see cref="DataSettings.SplitSeed"/> has precedence for the split.</param>
     /// <param name="threads">Threads for tokenizing.</param>
+    /// <param name="cache">Where what was prepared is found again; null = it is made anew and lies in a temporary folder.</param>
+    /// <param name="progress">Told about twice a second how far it is.</param>
     /// <exception cref="InvalidInputException">A row is broken and not to be skipped, rows are too long and neither to be cut nor dropped, or nothing is left.</exception>
-    public static PreparedDataset Prepare(DataSettings settings, ExampleRenderer renderer, int context, long seed, int threads = 1)
+    public static PreparedDataset Prepare(DataSettings settings, ExampleRenderer renderer, int context, long seed, int threads = 1, PreparationCache? cache = null, Action<PreparationProgress>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(renderer);
         ArgumentOutOfRangeException.ThrowIfLessThan(context, 2);
         settings.Validate();
         DatasetFiles files = DatasetFiles.Resolve(settings);
-        var rows = new RowIntake(settings);
-        SplitPlan plan = rows.Split(files, settings.SplitSeed ?? seed);
-        var train = new PartRows();
-        var validation = new PartRows { KeepsRows = true };
-        var test = new PartRows { KeepsRows = true };
+        var build = new DatasetBuild(settings, renderer, context, settings.SplitSeed ?? seed, threads, progress);
+        if (cache is not null) return cache.FindOrMake(CacheKey.Of(settings, files, renderer, context, seed, cache.TextHash), folder => build.Write(folder, files), folder => PreparedFolder.Open(folder, files, settings));
 
-        int number = 0;
-        foreach ((DatasetRow row, RenderedExample? example) in renderer.RenderAll(rows.Read(files.Train), threads, rows.Report))
+        string temporary = Directory.CreateTempSubdirectory("tunesharp-data-").FullName;
+        try
         {
-            if (number == plan.Parts.Count) throw RowIntake.Changed(files.Train);
-            Add(plan.Parts[number++], row, example);
+            build.Write(temporary, files);
+            return PreparedFolder.Open(temporary, files, settings);
         }
-        if (number != plan.Parts.Count) throw RowIntake.Changed(files.Train);
-        if (files.Validation is { } validationFile)
-            foreach ((DatasetRow row, RenderedExample? example) in renderer.RenderAll(rows.Read(validationFile), threads, rows.Report)) Add(SplitPart.Validation, row, example);
-        if (files.Test is { } testFile)
-            foreach ((DatasetRow row, RenderedExample? example) in renderer.RenderAll(rows.Read(testFile), threads, rows.Report)) Add(SplitPart.Test, row, example);
-
-        var lengths = new LengthReport(train.Lengths.Concat(validation.Lengths).Concat(test.Lengths));
-        var limit = new LengthLimit(settings, context, lengths);
-        limit.Apply(train, isTrain: true);
-        limit.Apply(validation, isTrain: false);
-        limit.Apply(test, isTrain: false);
-        if (train.Examples.Count == 0) throw limit.NothingLeft(files.Train);
-        (IReadOnlyList<TrainingExample> packed, string? packing) = Pack(train.Examples, settings.Packing, limit.MaxLength);
-        return new PreparedDataset
+        finally
         {
-            Train = packed,
-            Validation = validation.Examples,
-            Test = test.Examples,
-            ValidationRows = validation.Rows,
-            TestRows = test.Rows,
-            MaxLength = limit.MaxLength,
-            Lengths = lengths,
-            Counts = new PreparationCounts
-            {
-                Read = rows.Usable,
-                Broken = rows.Broken,
-                Truncated = limit.Truncated,
-                DroppedOverlong = limit.Dropped,
-                NothingToLearn = limit.NothingToLearn,
-            },
-            Notes = [.. plan.Notes, .. rows.Notes, .. limit.Notes, .. packing is null ? (string[])[] : [packing]],
-            Problems = rows.Problems,
-        };
-
-        void Add(SplitPart side, DatasetRow row, RenderedExample? example)
-        {
-            if (example is null) return;
-            foreach (DataProblem problem in example.Problems) rows.Problems.Add(problem);
-            (side switch { SplitPart.Train => train, SplitPart.Validation => validation, _ => test }).Add(row, example.Example);
+            // The open handles keep the files alive; where a system refuses that, the temporary folder's own cleaning takes them.
+            try { Directory.Delete(temporary, recursive: true); }
+            catch (IOException) { }
+            catch (UnauthorizedAccessException) { }
         }
-    }
-
-    private static (IReadOnlyList<TrainingExample> Rows, string? Note) Pack(List<TrainingExample> documents, PackingStrategy strategy, int capacity)
-    {
-        if (strategy == PackingStrategy.None) return (documents, null);
-        var layout = PackedLayout.Of([.. documents.Select(document => document.Length)], capacity, strategy);
-        long tokens = documents.Sum(document => (long)document.Length);
-        string cut = layout.NumPieces > documents.Count ? $", of which some were cut: {layout.NumPieces} pieces" : "";
-        return (new PackedExamples(documents, layout),
-            $"{documents.Count} rows are packed into {layout.Count} of up to {capacity} tokens, {100.0 * tokens / ((double)layout.Count * capacity):0.#} % full{cut}; they do not see each other.");
     }
 }

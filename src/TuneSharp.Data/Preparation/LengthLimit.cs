@@ -1,5 +1,6 @@
 using TuneSharp.Data.Checking;
 using TuneSharp.Data.Packing;
+using TuneSharp.Data.Storage;
 using TuneSharp.Formats;
 
 namespace TuneSharp.Data.Preparation;
@@ -47,11 +48,14 @@ internal sealed class LengthLimit
         }
     }
 
-    /// <param name="part">The rows.</param>
-    /// <param name="isTrain">Rows to train on: those that packing cuts into several need no limit.</param>
-    public void Apply(PartRows part, bool isTrain) => part.Change(example =>
+    /// <summary>What is used of a row; null = nothing.</summary>
+    /// <param name="record">As it was stored.</param>
+    /// <param name="isTrain">A row to train on: those that packing cuts into several need no limit.</param>
+    /// <param name="tokens">Where the row lies.</param>
+    /// <param name="source">Names the row.</param>
+    public RowRecord? Apply(RowRecord record, bool isTrain, TokenFile tokens, RowSource source)
     {
-        if (example.Length > MaxLength && !(isTrain && _splits))
+        if (record.Length > MaxLength && !(isTrain && _splits))
         {
             // Where packing cuts the rows to train on nothing was refused; others are shortened then.
             if (_policy == OverlongRows.Drop)
@@ -60,13 +64,14 @@ internal sealed class LengthLimit
                 return null;
             }
             Truncated++;
-            example = _policy == OverlongRows.TruncateStart ? example.Last(MaxLength) : example.First(MaxLength);
+            record = record with { Start = _policy == OverlongRows.TruncateStart ? record.Length - MaxLength : 0, Length = MaxLength };
+            record = record with { NumLabels = tokens.Read(record, null).NumLabels };
         }
-        if (example.NumLabels > 0) return example;
+        if (record.NumLabels > 0) return record;
         NothingToLearn++;
-        if (_emptied.Count < Named && example.Source is { } source) _emptied.Add(source);
+        if (_emptied.Count < Named) _emptied.Add(source);
         return null;
-    });
+    }
 
     /// <summary>The error when no row is left to train on.</summary>
     public InvalidInputException NothingLeft(string file) => new(

@@ -21,7 +21,7 @@ public sealed record PreparationCounts
     public long NothingToLearn { get; init; }
 }
 
-/// <summary>A dataset that is ready to be trained on.</summary>
+/// <summary>A dataset that is ready to be trained on. Its rows lie in a file and are read when they are asked for.</summary>
 public sealed record PreparedDataset
 {
     public required IReadOnlyList<TrainingExample> Train { get; init; }
@@ -30,11 +30,14 @@ public sealed record PreparedDataset
 
     public required IReadOnlyList<TrainingExample> Test { get; init; }
 
-    /// <summary>The rows behind <see cref="Validation"/>, in the same order: for generated answers.</summary>
-    public required IReadOnlyList<DatasetRow> ValidationRows { get; init; }
+    /// <summary>Tokens of all rows to train on.</summary>
+    public required long TrainTokens { get; init; }
 
-    /// <summary>The rows behind <see cref="Test"/>, in the same order.</summary>
-    public required IReadOnlyList<DatasetRow> TestRows { get; init; }
+    /// <summary>Of these, learned ones.</summary>
+    public required long TrainLabels { get; init; }
+
+    /// <summary>It was made earlier and found again, nothing was read.</summary>
+    public bool FromCache { get; init; }
 
     /// <summary>No example is longer: the limit that was given, or the longest row up to the context.</summary>
     public required int MaxLength { get; init; }

@@ -30,11 +30,15 @@ internal sealed class RowIntake(DataSettings settings)
     }
 
     /// <summary>The usable rows of a file.</summary>
-    public IEnumerable<DatasetRow> Read(string file)
+    /// <param name="file">Its path.</param>
+    /// <param name="read">Told the number of bytes that are read, after every row.</param>
+    public IEnumerable<DatasetRow> Read(string file, Action<long>? read = null)
     {
-        foreach (DatasetRow row in Take(DatasetReader.Open(file, RowReading.From(settings)).Read(Report)))
+        DatasetReader reader = DatasetReader.Open(file, RowReading.From(settings));
+        foreach (DatasetRow row in Take(reader.Read(Report)))
         {
             Usable++;
+            read?.Invoke(reader.BytesRead);
             yield return row;
         }
     }

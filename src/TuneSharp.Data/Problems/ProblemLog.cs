@@ -17,6 +17,15 @@ public sealed class ProblemLog(int keptPerKind = 50)
 
     public long Warnings => Total(ProblemSeverity.Warning);
 
+    /// <summary>A log as it was when its parts were written down.</summary>
+    public static ProblemLog Of(IEnumerable<DataProblem> kept, IEnumerable<(ProblemSeverity Severity, string Kind, long Count)> counts)
+    {
+        var log = new ProblemLog();
+        log._kept.AddRange(kept);
+        foreach ((ProblemSeverity severity, string kind, long count) in counts) log._counts[(severity, kind)] = count;
+        return log;
+    }
+
     public void Add(DataProblem problem)
     {
         ArgumentNullException.ThrowIfNull(problem);

@@ -21,6 +21,9 @@ internal sealed class ByteSource(Stream stream, string path) : IDisposable
 
     public int Column { get; private set; } = 1;
 
+    /// <summary>Bytes that the window has passed.</summary>
+    public long Passed { get; private set; }
+
     /// <summary>Reads more behind what is buffered; false at the end of the stream.</summary>
     /// <exception cref="UnreadableDatasetException">The piece that is being collected is longer than any row may be.</exception>
     public bool Fill()
@@ -49,6 +52,7 @@ internal sealed class ByteSource(Stream stream, string path) : IDisposable
         ReadOnlySpan<byte> passed = _buffer.AsSpan(_start, count);
         (Line, Column) = TextPlace.Behind(passed, Line, Column);
         _start += count;
+        Passed += count;
     }
 
     /// <summary>Consumes blanks and line breaks; false when nothing else follows.</summary>

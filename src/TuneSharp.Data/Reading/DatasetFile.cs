@@ -11,6 +11,7 @@ namespace TuneSharp.Data.Reading;
 internal sealed class DatasetFile
 {
     private readonly string _encoding;
+    private ByteSource? _reading;
 
     private DatasetFile(string path, string encoding, string encodingName, FileLayout layout)
     {
@@ -25,6 +26,9 @@ internal sealed class DatasetFile
     public string EncodingName { get; }
 
     public FileLayout Layout { get; }
+
+    /// <summary>How far the rows have been read, in bytes of UTF-8; 0 for layouts that are not read from front to back.</summary>
+    public long BytesRead => _reading?.Passed ?? 0;
 
     /// <summary>The columns of a table or a sheet; null for other layouts.</summary>
     public TableHeader? Header { get; private init; }
@@ -87,6 +91,7 @@ internal sealed class DatasetFile
     private IEnumerable<RawRow> TextFileRows()
     {
         using ByteSource source = OpenSource(Path, _encoding, guess: Layout == FileLayout.Table, out _);
+        _reading = source;
         IEnumerable<RawRow> rows = Layout switch
         {
             FileLayout.JsonLines => JsonLineRows.Read(source),

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using TuneSharp.Formats;
 using TuneSharp.Formats.Errors;
 using TuneSharp.Tokenizers;
@@ -45,6 +44,13 @@ public sealed class ExampleRenderer
     /// <summary>The template in use: save its source beside the result, so that the model is asked as it was taught.</summary>
     public ChatTemplate Template => _template;
 
+    /// <summary>Highest id + 1.</summary>
+    public int VocabularySize => _tokenizer.VocabularySize;
+
+    /// <summary>A text that differs where rows would be rendered differently, beside tokenizer and settings: template, variables, and the day if the template writes it.</summary>
+    internal string Identity => string.Join('\u0001', _template.Source, _options.Variables?.ToJsonString(),
+        _template.Source.Contains("strftime_now", StringComparison.Ordinal) ? $"{_options.Clock.GetLocalNow():yyyy-MM-dd}" : "");
+
     /// <summary>Renders one row.</summary>
     /// <exception cref="InvalidInputException">The template refuses the conversation; the message names the row.</exception>
     public RenderedExample Render(DatasetRow row)
@@ -73,34 +79,27 @@ public sealed class ExampleRenderer
     /// <param name="refused">What to do with a row that the template refuses; null = the exception goes to the caller.</param>
     public IEnumerable<(DatasetRow Row, RenderedExample? Example)> RenderAll(IEnumerable<DatasetRow> rows, int threads, Action<DataProblem>? refused = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-        const int PerThread = 64;
-        foreach (DatasetRow[] chunk in rows.Chunk(threads * PerThread))
+        foreach ((DatasetRow row, (RenderedExample? example, UnreadableDatasetException? fault)) in RowWork.Map(rows, threads, TryRender))
         {
-            var results = new RenderedExample?[chunk.Length];
-            var faults = new UnreadableDatasetException?[chunk.Length];
-            if (threads == 1 || chunk.Length == 1)
-                for (int i = 0; i < chunk.Length; i++) RenderOne(i);
-            else
-                Parallel.ForEach(Partitioner.Create(0, chunk.Length, Math.Max(1, PerThread / 8)), new ParallelOptions { MaxDegreeOfParallelism = threads }, range =>
-                {
-                    for (int i = range.Item1; i < range.Item2; i++) RenderOne(i);
-                });
-            for (int i = 0; i < chunk.Length; i++)
+            if (fault is not null)
             {
-                if (faults[i] is { } fault)
-                {
-                    if (refused is null) throw fault;
-                    refused(fault.Details);
-                }
-                yield return (chunk[i], results[i]);
+                if (refused is null) throw fault;
+                refused(fault.Details);
             }
+            yield return (row, example);
+        }
+    }
 
-            void RenderOne(int i)
-            {
-                try { results[i] = Render(chunk[i]); }
-                catch (UnreadableDatasetException e) { faults[i] = e; }
-            }
+    /// <summary>The rendered row, or why the template refuses it.</summary>
+    internal (RenderedExample? Example, UnreadableDatasetException? Fault) TryRender(DatasetRow row)
+    {
+        try
+        {
+            return (Render(row), null);
+        }
+        catch (UnreadableDatasetException e)
+        {
+            return (null, e);
         }
     }
 

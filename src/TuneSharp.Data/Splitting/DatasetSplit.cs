@@ -1,7 +1,7 @@
 namespace TuneSharp.Data.Splitting;
 
 /// <summary>The side of a split on which a row lies.</summary>
-public enum SplitPart
+public enum SplitPart : byte
 {
     Train,
     Validation,

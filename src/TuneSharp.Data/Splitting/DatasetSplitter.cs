@@ -1,4 +1,5 @@
 using TuneSharp.Data.Sampling;
+using TuneSharp.Data.Storage;
 using TuneSharp.Formats;
 
 namespace TuneSharp.Data.Splitting;
@@ -63,29 +64,31 @@ public static class DatasetSplitter
         _ => (int)Math.Min(size, int.MaxValue / 2),
     };
 
+    // Groups are numbered in the order in which they first appear. Tables that grow with the rows are mapped, not held.
     private static SplitPart[] Assign(IReadOnlyList<UInt128> keys, int validation, int test, long seed)
     {
         var parts = new SplitPart[keys.Count];
         if (validation + test == 0) return parts;
-        var numbers = new Dictionary<UInt128, int>();
-        var groups = new List<List<int>>();
-        for (int i = 0; i < keys.Count; i++)
+        using var numbers = new FingerprintTable();
+        using var groupOf = new MappedArray<int>(keys.Count);
+        using var sizes = new MappedArray<int>(keys.Count);
+        for (int i = 0; i < parts.Length; i++)
         {
-            if (!numbers.TryGetValue(keys[i], out int number))
-            {
-                numbers.Add(keys[i], number = groups.Count);
-                groups.Add([]);
-            }
-            groups[number].Add(i);
+            int group = (int)numbers.GetOrAdd(keys[i], numbers.Count);
+            groupOf[i] = group;
+            sizes[group]++;
         }
-        foreach (int g in RandomPermutation.Of(groups.Count, seed))
+
+        var partOf = new SplitPart[numbers.Count];
+        foreach (int g in RandomPermutation.Of((int)numbers.Count, seed))
         {
-            int size = groups[g].Count;
+            int size = sizes[g];
             SplitPart part = size <= test ? SplitPart.Test : size <= validation ? SplitPart.Validation : SplitPart.Train;
             if (part == SplitPart.Test) test -= size;
             else if (part == SplitPart.Validation) validation -= size;
-            foreach (int i in groups[g]) parts[i] = part;
+            partOf[g] = part;
         }
+        for (int i = 0; i < parts.Length; i++) parts[i] = partOf[groupOf[i]];
         return parts;
     }
 

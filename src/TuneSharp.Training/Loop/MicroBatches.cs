@@ -1,5 +1,6 @@
 using TuneSharp.Data;
 using TuneSharp.Data.Sampling;
+using TuneSharp.Data.Storage;
 using TuneSharp.Training.Settings;
 
 namespace TuneSharp.Training.Loop;
@@ -13,7 +14,7 @@ internal sealed class MicroBatches(IReadOnlyList<TrainingExample> examples, Step
     private readonly BatchPlan _rows = new(examples.Count, settings.PerDeviceTrainBatchSize, settings.GradientAccumulationSteps, settings.Seed)
     {
         Sequential = settings.DisableShuffling || settings.TrainSamplingStrategy == TrainSamplingStrategy.Sequential,
-        Lengths = settings.TrainSamplingStrategy == TrainSamplingStrategy.GroupByLength ? [.. examples.Select(example => example.Length)] : null,
+        Lengths = settings.TrainSamplingStrategy == TrainSamplingStrategy.GroupByLength ? [.. (examples as IRowLengths)?.Lengths ?? examples.Select(example => example.Length)] : null,
     };
 
     private int _epoch = -1;

@@ -1,0 +1,35 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using TuneSharp.Data.Rendering;
+using TuneSharp.Formats.Files;
+
+namespace TuneSharp.Data.Preparation;
+
+/// <summary>A name for a prepared dataset that changes with everything that it depends on: content of the files, settings, tokenizer, template, layout.</summary>
+internal static class CacheKey
+{
+    /// <summary>Raised with every change of the reading, the rendering or the files' layout.</summary>
+    private const int Version = 1;
+
+    public static string Of(DataSettings settings, DatasetFiles files, ExampleRenderer renderer, int context, long seed, string textHash)
+    {
+        // Packing is done on what is stored; it needs no preparation of its own, but its way of cutting changes the limit.
+        var parts = new Dictionary<string, string>
+        {
+            ["version"] = $"{Version}",
+            ["settings"] = JsonSerializer.Serialize(settings),
+            ["seed"] = $"{settings.SplitSeed ?? seed}",
+            ["context"] = $"{context}",
+            ["text"] = textHash,
+            ["renderer"] = renderer.Identity,
+        };
+        foreach (string path in PreparedFolder.PathsOf(files)) parts[Path.GetFullPath(path)] = HashOf(path);
+        return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts)))[..32];
+    }
+
+    private static string HashOf(string path)
+    {
+        using FileStream stream = RegularFile.OpenStream(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+}
