@@ -143,7 +143,7 @@ public sealed class PreparationCacheTests : IDisposable
     public void Progress_IsTold()
     {
         var seen = new List<PreparationProgress>();
-        string path = Rows(20_000);
+        string path = Rows(3_000);
         DatasetPreparation.Prepare(new DataSettings { Dataset = path }, _renderer, 256, 1, progress: seen.Add);
         foreach (PreparationProgress progress in seen)
         {

@@ -1,4 +1,5 @@
 using TuneSharp.Application.Models;
+using TuneSharp.Application.Runs;
 using TuneSharp.Data;
 using TuneSharp.Data.Preparation;
 using TuneSharp.Data.Rendering;
@@ -40,18 +41,19 @@ public sealed class FineTuneInputs
     {
         get
         {
-            long labels = Data.Train.Sum(example => (long)example.NumLabels), tokens = Data.Train.Sum(example => (long)example.Length);
             string aside = Data.Validation.Count == 0 ? "none for validation" : $"{Data.Validation.Count} for validation";
             if (Data.Test.Count > 0) aside += $", {Data.Test.Count} for the test";
-            string sentence = $"{Data.Train.Count} rows to train on, {aside}; {tokens} tokens, {labels} of them learned; longest row {Data.Lengths.Longest} tokens.";
+            string sentence = $"{Data.Train.Count} rows to train on, {aside}; {Data.TrainTokens} tokens, {Data.TrainLabels} of them learned; longest row {Data.Lengths.Longest} tokens.";
             return string.Join(' ', [sentence, .. Data.Notes, .. Data.Problems.Kept.DistinctBy(problem => problem.Kind).Select(problem => problem.ToString())]);
         }
     }
 
     /// <param name="request">With full paths; checked already.</param>
     /// <param name="clock">What templates that write the date see.</param>
+    /// <param name="home">Where prepared rows are kept for the next time; null = nowhere.</param>
+    /// <param name="progress">Told how far the rows are read.</param>
     /// <exception cref="InvalidInputException">Model folder, adapter or data cannot be used.</exception>
-    public static FineTuneInputs Load(FineTuneRequest request, TimeProvider clock)
+    public static FineTuneInputs Load(FineTuneRequest request, TimeProvider clock, HomeFolder? home = null, Action<PreparationProgress>? progress = null)
     {
         string folder = request.Model.ModelNameOrPath!;
         ModelText text = ModelText.Load(folder);
@@ -60,7 +62,8 @@ public sealed class FineTuneInputs
         PeftCatalog.CheckTargets(request.Method, modules.Linears, modules.Head);
         if (request.Method.InitAdapter is { } adapter) AdapterFolder.Open(adapter).Dispose();
         ExampleRenderer renderer = text.CreateRenderer(RenderingOptions.From(request.Data, clock));
-        PreparedDataset data = DatasetPreparation.Prepare(request.Data, renderer, text.Context, request.Training.Seed, request.Run.Threads ?? Environment.ProcessorCount);
+        PreparationCache? cache = home is null ? null : new PreparationCache(Path.Combine(home.Cache, "datasets"), TextFiles.HashOf(folder));
+        PreparedDataset data = DatasetPreparation.Prepare(request.Data, renderer, text.Context, request.Training.Seed, request.Run.Threads ?? Environment.ProcessorCount, cache, progress);
         return new FineTuneInputs(request, text.Tokenizer, renderer.Template.Source, data);
     }
 

@@ -19,7 +19,7 @@ internal static class FineTuneWork
         request.Validate();
         torch.set_num_threads(request.Run.Threads ?? Environment.ProcessorCount);
         var training = new TrainingSession(session, clock);
-        FineTuneInputs inputs = FineTuneInputs.Load(request, training.StoppedClock);
+        FineTuneInputs inputs = FineTuneInputs.Load(request, training.StoppedClock, HomeFolder.Of(session.Run));
         using ICausalLm model = ModelCatalog.Load(request.Model.ModelNameOrPath!, request.Model);
         foreach (string warning in model.Warnings) session.Log(new Warning(0, "model", warning));
         training.RecordManifest(inputs.Files, model, request.Training.Seed);

@@ -17,6 +17,12 @@ public sealed class HomeFolder
 
     public string Datasets => System.IO.Path.Combine(Path, "datasets");
 
+    /// <summary>What can be made again: prepared datasets.</summary>
+    public string Cache => System.IO.Path.Combine(Path, "cache");
+
+    /// <summary>The home that a run lies in.</summary>
+    public static HomeFolder Of(RunFolder run) => new(System.IO.Path.GetFullPath(System.IO.Path.Combine(run.Path, "..", "..")));
+
     /// <summary>The option wins over the environment variable <c>TUNESHARP_HOME</c>, which wins over the user's data folder.</summary>
     /// <param name="option">Value of <c>--home</c>; null if it was not given.</param>
     /// <param name="environmentVariable">Value of <c>TUNESHARP_HOME</c> as the host read it.</param>

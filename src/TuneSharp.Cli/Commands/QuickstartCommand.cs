@@ -38,7 +38,7 @@ internal static class QuickstartCommand
         EvaluationResult before = Measure(host, plan, plan.Base with { Name = host.Words[QuickstartTexts.Before] }, cancellation);
 
         host.Line(QuickstartTexts.Training);
-        RunFolder run = new StartFineTune(home, host.Clock).Execute(plan.Bound, plan.Recipe);
+        RunFolder run = new StartFineTune(home, host.Clock).Execute(plan.Bound, plan.Recipe, new PreparationLines(host).Report);
         int code = await new RunLauncher(host).StartAsync(run, detach: false, cancellation);
         if (code != ExitCode.Success || RunStatus.Read(run).State != RunState.Finished) return code;
 

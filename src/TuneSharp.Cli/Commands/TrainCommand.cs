@@ -41,7 +41,7 @@ internal static class TrainCommand
             BoundRecipe<FineTuneRequest> bound = RecipeBinder.Bind<FineTuneRequest>(map, overrides);
             HomeFolder home = global.HomeOf(parsed, host);
             foreach (string notice in bound.Notices) host.Line(CommonTexts.Note, notice);
-            RunFolder run = new StartFineTune(home, host.Clock).Execute(bound, path);
+            RunFolder run = new StartFineTune(home, host.Clock).Execute(bound, path, new PreparationLines(host).Report);
             return await new RunLauncher(host).StartAsync(run, detach: parsed.GetValue(detach), cancellation);
         });
         return command;

@@ -17,6 +17,8 @@ internal static class TrainTexts
         "The work is done by a process of its own: closing the terminal stops nothing, Ctrl-C saves a checkpoint and says how to go on. Nothing is ever written over.",
         "训练在独立进程中进行：关闭终端不会中断；按 Ctrl-C 会保存检查点并提示如何继续。任何文件都不会被覆盖。");
 
+    public static readonly Text Preparing = new("Reading the rows: {0} % ({1} rows), about {2} left.", "正在读取数据：{0} %（{1} 行），约剩 {2}。");
+
     public static readonly Text ExampleRecipe = new("Train by a recipe.", "按配方训练。");
     public static readonly Text ExampleOverride = new("The same with two values changed.", "同上，但修改两个值。");
     public static readonly Text ExampleNoRecipe = new("Without a recipe; the run is called first.", "不用配方；运行名为 first。");

@@ -46,12 +46,13 @@ internal sealed class TokenFile(string path, int idBytes)
 /// <summary>The records of a .rows file, read where they lie.</summary>
 internal sealed class RecordFile
 {
-    private readonly SafeFileHandle _handle;
+    private readonly SafeFileHandle? _handle;    // null: no record
     private readonly string _path;
 
     public RecordFile(string path)
     {
         _path = path;
+        if (new FileInfo(path) is { Exists: true, Length: 0 }) return;
         _handle = RegularFile.Open(path);
         long bytes = RandomAccess.GetLength(_handle);
         if (bytes % Unsafe.SizeOf<RowRecord>() != 0 || bytes / Unsafe.SizeOf<RowRecord>() > int.MaxValue)
@@ -67,7 +68,7 @@ internal sealed class RecordFile
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count);
             RowRecord record = default;
-            RegularFile.Fill(_handle, MemoryMarshal.AsBytes(new Span<RowRecord>(ref record)), index * (long)Unsafe.SizeOf<RowRecord>(), _path);
+            RegularFile.Fill(_handle!, MemoryMarshal.AsBytes(new Span<RowRecord>(ref record)), index * (long)Unsafe.SizeOf<RowRecord>(), _path);
             return record;
         }
     }
@@ -79,7 +80,7 @@ internal sealed class RecordFile
         for (int at = 0; at < Count; at += Piece)
         {
             var records = new RowRecord[Math.Min(Piece, Count - at)];
-            RegularFile.Fill(_handle, MemoryMarshal.AsBytes(records.AsSpan()), at * (long)Unsafe.SizeOf<RowRecord>(), _path);
+            RegularFile.Fill(_handle!, MemoryMarshal.AsBytes(records.AsSpan()), at * (long)Unsafe.SizeOf<RowRecord>(), _path);
             foreach (RowRecord record in records) yield return record;
         }
     }

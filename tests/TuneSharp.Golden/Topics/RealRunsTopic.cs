@@ -56,7 +56,7 @@ public sealed class RealRunsTopic : IGoldenTopic
         GoldenCase Case(string part, bool quick, Func<string, GoldenResult> compare) => new($"{name}/{part}", () => model is null
             ? GoldenResult.Equal(false, $"The model {run.ModelName} is not here; name its folder's folder in TUNESHARP_MODELS.") : compare(model)) { Quick = quick };
 
-        bool small = model is not null && new DirectoryInfo(model).EnumerateFiles().Sum(file => file.Length) < SmallModelBytes;
+        bool small = model is not null && RecordedModel.Size(model) < SmallModelBytes;
         var replay = new Lazy<RunReplay>(() => RunReplay.Whole(run, model!));
         if (run.Json.GetProperty("initial_values").EnumerateObject().Any()) yield return Case("initial_values", quick: true, _ => RunComparison.InitialValues(run));
         if (!small) yield return Case("first_steps", quick: true, folder => RunComparison.Curve(run, RunReplay.FirstSteps(run, folder, 1).Steps, whole: false));
