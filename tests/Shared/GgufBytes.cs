@@ -98,6 +98,13 @@ public sealed class GgufBytes
 
     public void WriteTo(string path) => File.WriteAllBytes(path, ToArray());
 
+    /// <summary>How byte-level vocabularies spell the 256 bytes: printable ones as themselves, the others from U+0100 on.</summary>
+    public static string[] ByteAlphabet()
+    {
+        int next = 256;
+        return [.. Enumerable.Range(0, 256).Select(b => $"{(char)(b is (>= 33 and <= 126) or (>= 161 and <= 172) or >= 174 ? b : next++)}")];
+    }
+
     public static byte[] TextBytes(string text)
     {
         var stream = new MemoryStream();

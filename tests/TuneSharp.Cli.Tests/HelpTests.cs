@@ -7,7 +7,7 @@ public sealed class HelpTests(TinyWorld world)
 {
     private readonly Cli _cli = new(world);
 
-    public static TheoryData<string> Commands => ["quickstart", "train", "resume", "runs", "eval", "chat", "data check", "data show", "pretrain", "compare", "doctor", "settings"];
+    public static TheoryData<string> Commands => ["quickstart", "train", "resume", "runs", "eval", "chat", "data check", "data show", "pretrain", "compare", "model import", "model inspect", "doctor", "settings"];
 
     [Theory]
     [MemberData(nameof(Commands))]
@@ -26,7 +26,7 @@ public sealed class HelpTests(TinyWorld world)
     {
         // A folder without libtorch in the place of libtorch: whoever touched it would fail.
         string nothing = Directory.CreateDirectory(world.PathOf("no-torch")).FullName;
-        foreach (string[] arguments in (string[][])[["--help"], ["train", "--help"], ["--version"], ["settings"], ["settings", "r"], ["runs", "list"], ["data", "check", world.Data, "--model", world.Model], ["data", "show", world.Data, "--model", world.Model]])
+        foreach (string[] arguments in (string[][])[["--help"], ["train", "--help"], ["--version"], ["settings"], ["settings", "r"], ["runs", "list"], ["model", "inspect", world.Model], ["data", "check", world.Data, "--model", world.Model], ["data", "show", world.Data, "--model", world.Model]])
         {
             CliResult result = await _cli.RunWithoutTorchAsync(nothing, arguments);
             result.ExitCode.ShouldBe(0, string.Join(' ', arguments) + result);

@@ -46,6 +46,36 @@ public sealed class GgufModelTests : IDisposable
     }
 
     [Theory]
+    [InlineData(null, "float32", 1e-9)]
+    [InlineData(torch.ScalarType.BFloat16, "bfloat16", 0.1)]
+    public void Converted_to_a_folder_it_computes_the_same(torch.ScalarType? storage, string dtype, double tolerance)
+    {
+        using ICausalLm model = TinyModels.Create("llama", ", \"attention_bias\": true");
+        GgufModels.Write(model).WriteTo(File1);
+        string folder = Directory.CreateDirectory(Path.Combine(_folder, "converted")).FullName;
+        long last = 0;
+        GgufConversion made = ModelCatalog.ConvertGguf(File1, folder, storage, (done, all) => last = Math.Max(last, 100 * done / all));
+        (made.DType, made.WasQuantised, made.Tensors, last).ShouldBe((dtype, false, model.Parameters.Count, 100));
+        HfConfig.Load(folder).DType.ShouldBe(dtype);
+        using ICausalLm direct = ModelCatalog.Load(File1, Single), converted = ModelCatalog.Load(folder, Single);
+        (int[][] ids, _) = TinyModels.Rows(1, 20);
+        using Workspace a = direct.CreateWorkspace(), b = converted.CreateWorkspace();
+        TinyModels.Logits(direct, a, ids).Zip(TinyModels.Logits(converted, b, ids), (x, y) => Math.Abs(x - y)).Max().ShouldBeLessThan(tolerance);
+    }
+
+    [Fact]
+    public void A_folder_whose_only_weights_are_one_file_is_that_file()
+    {
+        using ICausalLm model = TinyModels.Create("llama");
+        GgufModels.Write(model).WriteTo(File1);
+        ModelCatalog.Load(_folder, Single).Dispose();
+        ModelCatalog.ReadConfig(_folder).ModelType.ShouldBe("llama");
+        ModelCatalog.CheckWeights(_folder);
+        File.Copy(File1, Path.Combine(_folder, "other.gguf"));
+        Should.Throw<InvalidInputException>(() => ModelCatalog.Load(_folder, Single)).Message.ShouldContain("2 GGUF files: m.gguf, other.gguf");
+    }
+
+    [Theory]
     [InlineData("auto", torch.ScalarType.Float32)]
     [InlineData("bfloat16", torch.ScalarType.BFloat16)]
     [InlineData("float16", torch.ScalarType.Float16)]

@@ -4,6 +4,7 @@ using TuneSharp.Formats;
 using TuneSharp.Formats.Adapters;
 using TuneSharp.Formats.Checkpoints;
 using TuneSharp.Formats.Files;
+using TuneSharp.Formats.Gguf;
 using TuneSharp.Inference.Generation;
 using TuneSharp.Models;
 using TuneSharp.Models.Settings;
@@ -85,6 +86,8 @@ public sealed class MergeModel(TimeProvider clock)
         if (request.Model.Adapters.Count == 0) throw new InvalidInputException("There is no adapter to merge.", request.Model.Folder, "Give --adapter with a folder or a run, or the name of a run that trained an adapter.");
         if (request.Model.Adapters.All(adapter => adapter.Scale == 0)) throw ChangesNothing("all scales are 0");
         if (Path.Exists(target)) throw new InvalidInputException("The folder exists already; nothing is written over it.", request.Out, "Choose another name, or move it away.");
+        if (GgufFile.In(request.Model.Folder) is { } gguf)
+            throw new InvalidInputException("The base is a GGUF file, into which nothing is merged.", gguf, "Import it first with `tunesharp model import`, then merge the adapter into what that made.");
         foreach (AdapterReference adapter in request.Model.Adapters) AdapterFolder.Open(adapter.Folder).Dispose();
     }
 

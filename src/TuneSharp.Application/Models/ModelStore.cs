@@ -48,7 +48,7 @@ public sealed class ModelStore(HomeFolder home)
 
     private static string Check(string folder)
     {
-        if (File.Exists(Path.Combine(folder, "config.json"))) return folder;
+        if (File.Exists(Path.Combine(folder, "config.json")) || GgufFile.In(folder) is not null) return folder;
         string what = File.Exists(Path.Combine(folder, "adapter_config.json"))
             ? "This folder holds an adapter, not a model: it belongs to a base model."
             : "This folder holds no model: it has no config.json.";

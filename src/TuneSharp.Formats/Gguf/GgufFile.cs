@@ -47,6 +47,18 @@ public sealed class GgufFile : IDisposable
         return magic.SequenceEqual("GGUF"u8);
     }
 
+    /// <summary>The GGUF file that a model's path means: the file itself, or the only one of a folder without safetensors; null for none.</summary>
+    /// <exception cref="InvalidInputException">The folder holds several.</exception>
+    public static string? In(string path)
+    {
+        if (!Directory.Exists(path)) return IsGguf(path) ? path : null;
+        if (Directory.EnumerateFiles(path, "*.safetensors*").Any()) return null;
+        string[] files = Directory.GetFiles(path, "*.gguf");
+        if (files.Length <= 1) return files.FirstOrDefault();
+        string names = string.Join(", ", files.Select(file => System.IO.Path.GetFileName(file)).Order(StringComparer.Ordinal).Take(5));
+        throw new InvalidInputException($"The folder holds {files.Length} GGUF files: {names}.", path, "Name the one that is meant.");
+    }
+
     /// <summary>Opens the file and checks its whole header.</summary>
     /// <exception cref="InvalidInputException">No regular file, or any rule of the format is broken; the text names key or tensor.</exception>
     public static GgufFile Open(string path)

@@ -27,7 +27,7 @@ public static class ModelCatalog
     public static IReadOnlyCollection<string> ModelTypes => Families.Keys;
 
     /// <summary>Loads a model: config.json and safetensors, sharded or not; or a GGUF file.</summary>
-    /// <param name="path">A folder in Hugging Face layout, or a GGUF file.</param>
+    /// <param name="path">A folder in Hugging Face layout, a GGUF file, or a folder whose only weights are one.</param>
     /// <param name="settings">Types; null: both auto.</param>
     /// <param name="config">Instead of the folder's config.json or what the GGUF file's metadata say.</param>
     /// <exception cref="TuneSharp.Formats.InvalidInputException">Names what is missing, does not fit or is not known.</exception>
@@ -35,10 +35,10 @@ public static class ModelCatalog
     {
         settings ??= new ModelSettings();
         settings.Validate();
-        if (GgufFile.IsGguf(path))
+        if (GgufFile.In(path) is { } gguf)
         {
-            using GgufFile file = GgufFile.Open(path);
-            config ??= GgufConfig.Read(file);
+            using GgufFile file = GgufFile.Open(gguf);
+            config ??= ReadConfig(path, file);
             LlamaConfig ggufSizes = Read(config);
             return Build(ggufSizes, new GgufTensors(file, config), settings, file.Tensors.Values.Sum(tensor => tensor.NumElements),
                 file.Tensors.Values.All(tensor => tensor.Shape.Count < 2 || tensor.Type == GgmlType.BF16));
@@ -54,22 +54,36 @@ public static class ModelCatalog
     /// <exception cref="TuneSharp.Formats.InvalidInputException">Names what is missing or cannot be.</exception>
     public static HfConfig ReadConfig(string path)
     {
-        if (!GgufFile.IsGguf(path)) return HfConfig.Load(path);
-        using GgufFile file = GgufFile.Open(path);
-        return GgufConfig.Read(file);
+        if (GgufFile.In(path) is not { } gguf) return HfConfig.Load(path);
+        using GgufFile file = GgufFile.Open(gguf);
+        return ReadConfig(path, file);
     }
 
     /// <summary>Whether the weights of a folder or a GGUF file could be read, as far as that can be told without reading them.</summary>
     /// <exception cref="TuneSharp.Formats.InvalidInputException">Names the file or tensor that cannot.</exception>
     public static void CheckWeights(string path)
     {
-        if (!GgufFile.IsGguf(path))
+        if (GgufFile.In(path) is not { } gguf)
         {
             CheckpointFolder.Open(path).Dispose();
             return;
         }
-        using GgufFile file = GgufFile.Open(path);
+        using GgufFile file = GgufFile.Open(gguf);
         file.CheckTypes();
+    }
+
+    /// <summary>Writes the weights of a GGUF file in Hugging Face layout: model.safetensors and config.json.</summary>
+    /// <param name="path">The GGUF file, or a folder with it.</param>
+    /// <param name="folder">Exists; files in it of these names are replaced.</param>
+    /// <param name="storage">Type of the weights; null: as stored, and float32, which is exact, where the file is quantised.</param>
+    /// <param name="progress">Told (bytes written, bytes in all).</param>
+    /// <exception cref="TuneSharp.Formats.InvalidInputException">The file cannot be used, or is no model of these families.</exception>
+    public static GgufConversion ConvertGguf(string path, string folder, ScalarType? storage = null, Action<long, long>? progress = null, CancellationToken cancellation = default)
+    {
+        using GgufFile file = GgufFile.Open(GgufFile.In(path) ?? path);
+        HfConfig config = ReadConfig(path, file);
+        _ = Read(config);
+        return GgufConversion.Run(file, config, folder, storage, progress, cancellation);
     }
 
     /// <summary>The names of a model's modules, from its configuration: no weight is read and libtorch is not loaded.</summary>
@@ -115,6 +129,10 @@ public static class ModelCatalog
 
     private static LlamaConfig Read(HfConfig config) =>
         Families.TryGetValue(config.ModelType, out Func<HfConfig, LlamaConfig>? read) ? read(config) : throw config.UnknownFamily(Families.Keys);
+
+    /// <summary>A config.json beside the file was made from the model itself: it wins.</summary>
+    private static HfConfig ReadConfig(string path, GgufFile file) =>
+        Directory.Exists(path) && File.Exists(Path.Combine(path, HfConfig.FileName)) ? HfConfig.Load(path) : GgufConfig.Read(file);
 
     private static LlamaModel Build(LlamaConfig sizes, IStoredTensors stored, ModelSettings settings, long elements, bool isBFloat16)
     {

@@ -15,12 +15,12 @@ internal static class ChatTemplateFiles
     /// <summary>The template's text and the file that holds it; null when the folder has none.</summary>
     public static (string Source, string Where)? Find(string folder, string? name)
     {
-        if (GgufFile.IsGguf(folder)) return FromGguf(folder, name ?? "default");
+        if (!Directory.Exists(folder) && GgufFile.IsGguf(folder)) return FromGguf(folder, name ?? "default");
         string own = Path.Combine(folder, name is null or "default" ? "chat_template.jinja" : Path.Combine("additional_chat_templates", CheckName(name) + ".jinja"));
         if (File.Exists(own)) return (Read(own, MaxTemplateBytes), own);
         string config = Path.Combine(folder, "tokenizer_config.json");
-        if (!File.Exists(config)) return null;
-        return FromConfig(Read(config, MaxConfigBytes), config, name ?? "default");
+        (string Source, string Where)? found = File.Exists(config) ? FromConfig(Read(config, MaxConfigBytes), config, name ?? "default") : null;
+        return found ?? (GgufFile.In(folder) is { } gguf ? FromGguf(gguf, name ?? "default") : null);
     }
 
     /// <summary>Further templates of a GGUF file have a name of their own: <c>tokenizer.chat_template.tool_use</c>.</summary>

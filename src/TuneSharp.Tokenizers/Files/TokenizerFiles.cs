@@ -39,7 +39,7 @@ internal sealed record TokenizerFiles
         if (File.Exists(json)) return ReadFile(json);
         if (File.Exists(model)) return ReadFile(model);
         if (VocabularyAndMerges.AreIn(path)) return Beside(Path.Combine(path, VocabularyAndMerges.VocabularyName)) with { TokenizerJson = VocabularyAndMerges.ToTokenizerJson(path) };
-        throw NotThere(path);
+        return GgufFile.In(path) is { } gguf ? GgufVocabulary.Read(gguf) : throw NotThere(path);
     }
 
     public TokenizerParts Parse() => TokenizerJson is not null

@@ -91,7 +91,7 @@ public sealed class GgufVocabularyTests : IDisposable
     /// <summary>The 256 bytes, a special and a user-defined token, and "22".</summary>
     private static GgufBytes Gpt2()
     {
-        string[] alphabet = [.. Enumerable.Range(0, 256).Select(b => Text.ByteLevelAlphabet.ToText([(byte)b]))];
+        string[] alphabet = GgufBytes.ByteAlphabet();
         return new GgufBytes().Text("tokenizer.ggml.model", "gpt2").Texts("tokenizer.ggml.tokens", [.. alphabet, "<|end|>", "<tool>", "22"])
             .Integers("tokenizer.ggml.token_type", [.. alphabet.Select(_ => 1), 3, 4, 1]).Texts("tokenizer.ggml.merges", "2 2");
     }
