@@ -74,7 +74,7 @@ public sealed class DatasetReader
                 throw new InvalidInputException($"The file is plain text; the format {given.Name} needs rows with keys.", path, "Remove the setting format, or name a file with rows.");
             return new DatasetReader(file, reading, given ?? new TextRows(), formatGiven: true, "text", "the file is plain text");
         }
-        if (given is not null) return new DatasetReader(file, reading, given, formatGiven: true, given.Name, given is MappedRows ? "prompt_format and answer_column say so" : "the setting format says so");
+        if (given is not null) return new DatasetReader(file, reading, given, formatGiven: true, given.Name, given is MappedRows ? "prompt_format and answer_column say so" : given is KeyedRows ? "template names a prompt format" : "the setting format says so");
 
         (IRowFormat Format, string Reason)? found = file.Header is { } header ? RowFormatCatalog.Recognise(header.Columns) : Look(file);
         return found is { } f
@@ -143,7 +143,7 @@ public sealed class DatasetReader
             number = raw.Number;
             if (number == 2 && Layout == FileLayout.JsonObjects)
                 report(FileProblem(ProblemSeverity.Warning, ProblemKind.PrettyObjects, "Several objects follow one another, not one a line: that is neither JSON nor JSON lines.", "They are read; one object a line is the usual form."));
-            var context = new RowContext(Path, raw, report) { TextColumn = _reading.TextColumn };
+            var context = new RowContext(Path, raw, report) { TextColumn = _reading.TextColumn, TrainOnlyAfter = _reading.TrainOnlyAfter };
             if (Object(raw, context) is not { } item) continue;
             IRowFormat? format = _formatGiven ? _format : RowFormatCatalog.Recognise(item)?.Format ?? _format;
             if (format is null)

@@ -1,3 +1,4 @@
+using TuneSharp.Data.Prompts;
 using TuneSharp.Data.Reading;
 using TuneSharp.Data.RowFormats;
 using TuneSharp.Formats;
@@ -22,13 +23,28 @@ public sealed record RowReading
     /// <summary>"auto", or the name of an encoding.</summary>
     public string Encoding { get; init; } = TextEncodings.Auto;
 
+    /// <summary>A prompt format file that makes whole texts of the rows; null = the format decides.</summary>
+    public PromptFormatFile? Keyed { get; init; }
+
+    /// <summary>Of plain texts and whole texts only what follows this is learned.</summary>
+    public string? TrainOnlyAfter { get; init; }
+
     /// <summary>Rows keep the columns that their format has no use for (<see cref="DatasetRow.OtherColumns"/>).</summary>
     public bool KeepOtherColumns { get; init; }
 
     public static RowReading From(DataSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return new RowReading { Format = settings.Format, PromptFormat = settings.PromptFormat, AnswerColumn = settings.AnswerColumn, TextColumn = settings.TextColumn, Encoding = settings.Encoding };
+        return new RowReading
+        {
+            Format = settings.Format,
+            PromptFormat = settings.PromptFormat,
+            AnswerColumn = settings.AnswerColumn,
+            TextColumn = settings.TextColumn,
+            Encoding = settings.Encoding,
+            Keyed = PromptTemplate.Resolve(settings.Template)?.Keyed,
+            TrainOnlyAfter = WithLineBreaks(settings.TrainOnlyAfter),
+        };
     }
 
     /// <summary>The mapping of columns; null when the format decides.</summary>
@@ -45,10 +61,14 @@ public sealed record RowReading
     /// <summary>The format that the settings fix; null = the rows decide.</summary>
     internal IRowFormat? GivenFormat()
     {
-        if (Mapping() is { } mapping) return new MappedRows(mapping);
+        if (Mapping() is { } mapping) return Keyed is null ? new MappedRows(mapping) : throw new InvalidInputException("prompt_format and a prompt format file (template) both say how rows are written.", "prompt_format", "Give one of the two.");
+        if (Keyed is { } keyed) return new KeyedRows(keyed, TrainOnlyAfter);
         IRowFormat? given = RowFormatCatalog.Find(Format);
         if (TextColumn is null) return given;
         if (given is not null and not TextRows) throw new InvalidInputException($"format is {Format}, and text_column names a column of plain texts.", "text_column", "Give one of the two.");
         return given ?? new TextRows();
     }
+
+    /// <summary>A text of the command line, which cannot hold line breaks easily: where it has none, \n stands for one.</summary>
+    internal static string? WithLineBreaks(string? text) => text is null || text.Contains('\n') ? text : text.Replace("\\n", "\n", StringComparison.Ordinal);
 }

@@ -40,7 +40,7 @@ public sealed class ColumnMappingTests : IDisposable
         var renderer = new ExampleRenderer(TinyTokenizer.Instance, template: null, RenderingOptions.From(settings));
         DatasetRow row = DatasetReader.Open(path, RowReading.From(settings)).Read().Single();
         RenderedExample rendered = renderer.Render(row);
-        rendered.Text.ShouldBe("### Talk:\nCats drink milk.\n### Output:\nmilk\n### End<eos>");
+        rendered.Text.ShouldBe("### Talk:\nCats drink milk.\n### Output:\nmilk\n### End");
         rendered.Problems.ShouldBeEmpty();
         int[] learned = [.. rendered.Example.InputIds.Where((_, t) => rendered.Example.Labels[t] != TrainingExample.Ignored)];
         TinyTokenizer.Instance.Decode(learned, skipSpecialTokens: false).ShouldBe("milk\n### End<eos>");

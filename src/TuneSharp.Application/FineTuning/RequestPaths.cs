@@ -1,5 +1,6 @@
 using TuneSharp.Application.Models;
 using TuneSharp.Application.Runs;
+using TuneSharp.Data.Prompts;
 using TuneSharp.Formats;
 
 namespace TuneSharp.Application.FineTuning;
@@ -15,6 +16,7 @@ internal sealed class RequestPaths(HomeFolder home, string? recipeFolder)
             Dataset = Data("dataset", request.Data.Dataset),
             ValidationFile = Data("validation_file", request.Data.ValidationFile),
             TestFile = Data("test_file", request.Data.TestFile),
+            Template = request.Data.Template is { } template && PromptTemplate.IsPath(template) ? Data("template", template) : request.Data.Template,
         },
         Method = request.Method with { InitAdapter = Adapter(request.Method.InitAdapter) },
     };

@@ -26,7 +26,7 @@ internal static class DataCommand
         Wording words = host.Words;
         var model = new Option<string?>("--model") { Description = words[DataTexts.Model], HelpName = "MODEL" };
         var command = new DocumentedCommand("check", words[DataTexts.CheckSummary]) { Examples = [new("data check rows.jsonl --model models/my-model", words[DataTexts.CheckExample])] };
-        RowReadingOptions reading = RowReadingOptions.AddTo(command, words);
+        RowReadingOptions reading = RowReadingOptions.AddTo(command, words, rendering: true);
         command.Add(model);
         command.SetAction(parsed =>
         {
@@ -88,11 +88,12 @@ internal static class DataCommand
         var system = new Option<string?>("--system") { Description = words[DataTexts.System], HelpName = "TEXT" };
         var prompt = new Option<bool>("--train_on_prompt", "--train-on-prompt") { Description = words[DataTexts.TrainOnPrompt] };
         var command = new DocumentedCommand("show", words[DataTexts.ShowSummary]) { Examples = [new("data show rows.jsonl --row 2 --model models/my-model", words[DataTexts.ShowExample])] };
-        RowReadingOptions reading = RowReadingOptions.AddTo(command, words);
-        foreach (Option option in (Option[])[row, model, system, prompt]) command.Add(option);
+        RowReadingOptions reading = RowReadingOptions.AddTo(command, words, rendering: true);
+        var last = new Option<bool>("--last_turn_only", "--last-turn-only") { Description = words[DataTexts.LastTurnOnly] };
+        foreach (Option option in (Option[])[row, model, system, prompt, last]) command.Add(option);
         command.SetAction(parsed =>
         {
-            DataSettings data = reading.Read(parsed) with { System = parsed.GetValue(system), TrainOnPrompt = parsed.GetValue(prompt) };
+            DataSettings data = reading.Read(parsed) with { System = parsed.GetValue(system), TrainOnPrompt = parsed.GetValue(prompt), LastTurnOnly = parsed.GetValue(last) };
             IReadOnlyList<ViewedToken> tokens = new ShowRow(global.HomeOf(parsed, host), host.Clock).Execute(data, parsed.GetValue(model)!, parsed.GetValue(row));
             foreach (ViewedToken token in tokens)
                 host.Terminal.Out.WriteLine($"{token.Position,5}  {(token.IsLearned ? '+' : ' ')}  {token.Id,7}  {(token.Text.Contains('\uFFFD') ? token.Token : token.Text)}");

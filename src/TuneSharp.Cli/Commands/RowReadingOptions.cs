@@ -13,6 +13,8 @@ internal sealed class RowReadingOptions
     private readonly Option<string?> _answerColumn;
     private readonly Option<string?> _textColumn;
     private readonly Option<string> _encoding;
+    private readonly Option<string?> _template;
+    private readonly Option<string?> _trainOnlyAfter;
 
     private RowReadingOptions(Wording words)
     {
@@ -21,14 +23,19 @@ internal sealed class RowReadingOptions
         _promptFormat = new Option<string?>("--prompt_format", "--prompt-format") { Description = words[DataTexts.PromptFormat], HelpName = "TEXT" };
         _answerColumn = new Option<string?>("--answer_column", "--answer-column") { Description = words[DataTexts.AnswerColumn], HelpName = "NAME" };
         _textColumn = new Option<string?>("--text_column", "--text-column") { Description = words[DataTexts.TextColumn], HelpName = "NAME" };
+        _template = new Option<string?>("--template") { Description = words[DataTexts.Template], HelpName = "NAME" };
+        _trainOnlyAfter = new Option<string?>("--train_only_after", "--train-only-after") { Description = words[DataTexts.TrainOnlyAfter], HelpName = "TEXT" };
         _encoding = new Option<string>("--encoding") { Description = words[DataTexts.Encoding], HelpName = "NAME", DefaultValueFactory = _ => "auto" };
     }
 
-    public static RowReadingOptions AddTo(Command command, Wording words)
+    /// <param name="rendering">Also the options that say how rows become tokens.</param>
+    public static RowReadingOptions AddTo(Command command, Wording words, bool rendering = false)
     {
         var options = new RowReadingOptions(words);
         command.Add(options._file);
         foreach (Option option in (Option[])[options._format, options._promptFormat, options._answerColumn, options._textColumn, options._encoding]) command.Add(option);
+        if (rendering) command.Add(options._template);
+        if (rendering) command.Add(options._trainOnlyAfter);
         return options;
     }
 
@@ -43,6 +50,8 @@ internal sealed class RowReadingOptions
             AnswerColumn = parsed.GetValue(_answerColumn),
             TextColumn = parsed.GetValue(_textColumn),
             Encoding = parsed.GetValue(_encoding)!,
+            Template = parsed.GetValue(_template),
+            TrainOnlyAfter = parsed.GetValue(_trainOnlyAfter),
         };
         settings.Validate();
         return settings;

@@ -31,6 +31,9 @@ internal static class DataTexts
     public static readonly Text Encoding = new("Encoding of the file: auto, utf-8, gb18030, …", "文件编码：auto、utf-8、gb18030 等。");
     public static readonly Text ConvertSummary = new("Write a dataset in another form, as JSON lines.", "把数据集转换为另一种格式（JSON Lines）。");
     public static readonly Text ConvertDetails = new("Columns that the form does not know are carried over. Whatever the new form cannot hold is named with row and field; a row that it cannot hold at all is left out and named.", "未知的列会原样保留。新格式无法容纳的内容会按样本和字段列出；整条样本都无法容纳时会跳过并列出。");
+    public static readonly Text Template = new("How conversations are written, in the place of the model's own way: qwen, llama3, alpaca-format, …, or a file.", "对话的书写方式（代替模型自带的）：qwen、llama3、alpaca-format 等，或一个文件。");
+    public static readonly Text TrainOnlyAfter = new("Learn only what stands behind this text.", "只学习该文本之后的内容。");
+    public static readonly Text LastTurnOnly = new("Learn the last answer only.", "只学习最后一个回答。");
     public static readonly Text ConvertExample = new("A table becomes conversations.", "把表格转换为对话。");
     public static readonly Text ConvertColumnsExample = new("Columns of your own become prompts and answers.", "把自定义的列转换为提示和回答。");
     public static readonly Text To = new("The new form: messages, alpaca or prompt-completion.", "目标格式：messages、alpaca 或 prompt-completion。");

@@ -45,21 +45,23 @@ public static class PretrainingData
             if (parts.Count >= FewDocuments) notes.AddRange(plan.Notes);
         }
         bool byDocuments = parts.Count >= FewDocuments;
-        List<int[]> train = [], validation = [];
+        Func<string, int[][]> encode = Encoder(settings, tokenizer, blockSize);
+        bool classic = IsClassic(settings);
+        List<int[][]> train = [], validation = [];
         int number = 0;
-        foreach (int[] ids in Encode(rows.Read(files.Train), tokenizer, threads))
+        foreach (int[][] ids in Encode(rows.Read(files.Train), encode, threads))
         {
             if (byDocuments && number == parts.Count) throw RowIntake.Changed(files.Train);
             bool aside = byDocuments && parts[number] != SplitPart.Train;
             (aside ? validation : train).Add(ids);
             number++;
         }
-        if (files.Validation is { } file) validation = [.. Encode(rows.Read(file), tokenizer, threads)];
+        if (files.Validation is { } file) validation = [.. Encode(rows.Read(file), encode, threads)];
 
-        (IReadOnlyList<TrainingExample> blocks, TextBlocksReport report) = TextBlocks.Cut(train, end, blockSize);
+        (IReadOnlyList<TrainingExample> blocks, TextBlocksReport report) = Cut(train);
         if (validation.Count > 0)
         {
-            (IReadOnlyList<TrainingExample> kept, TextBlocksReport keptReport) = TextBlocks.Cut(validation, end, blockSize);
+            (IReadOnlyList<TrainingExample> kept, TextBlocksReport keptReport) = Cut(validation);
             return new PretrainingBlocks(blocks, kept, report, keptReport, [.. notes, .. rows.Notes]);
         }
         if (files.Validation is not null || settings.ValSize == 0) return new PretrainingBlocks(blocks, [], report, null, [.. notes, .. rows.Notes]);
@@ -67,20 +69,49 @@ public static class PretrainingData
         if (aim >= blocks.Count) return new PretrainingBlocks(blocks, [], report, null, [.. notes, .. rows.Notes, $"With {blocks.Count} blocks none can be kept aside: everything is trained on."]);
         notes.Add($"With {parts.Count} documents the last {aim} of {blocks.Count} blocks are kept aside for validation.");
         return new PretrainingBlocks([.. blocks.Take(blocks.Count - aim)], [.. blocks.Skip(blocks.Count - aim)], report, null, [.. notes, .. rows.Notes]);
+
+        (IReadOnlyList<TrainingExample> Blocks, TextBlocksReport Report) Cut(List<int[][]> documents) =>
+            classic ? Chunks(documents) : TextBlocks.Cut(documents.Select(document => document[0]), end, blockSize, settings.StrideLength);
     }
 
-    private static IEnumerable<int[]> Encode(IEnumerable<DatasetRow> rows, Tokenizer tokenizer, int threads)
+    /// <summary>Whether texts are cut as text-generation-webui's classic trainer does.</summary>
+    private static bool IsClassic(DataSettings settings) => settings.HardCutString is not null || settings.NewlineFavorLen is not null;
+
+    // A document as one list of ids, or as the blocks that the classic way makes of it at once.
+    private static Func<string, int[][]> Encoder(DataSettings settings, Tokenizer tokenizer, int blockSize)
+    {
+        if (!IsClassic(settings)) return text => [tokenizer.EncodeIds(text, addSpecialTokens: true)];
+        var options = new TextChunkOptions
+        {
+            BlockSize = blockSize,
+            Overlap = settings.StrideLength,
+            NewlineFavorLen = settings.NewlineFavorLen ?? TextChunkOptions.UsualNewlineFavorLen,
+            HardCut = (settings.HardCutString ?? TextChunkOptions.UsualHardCut).Replace("\\n", "\n", StringComparison.Ordinal),
+            MinChars = settings.MinChars,
+        };
+        return text => [.. TextChunks.Cut(text, tokenizer, options).Select(block => block.InputIds)];
+    }
+
+    private static (IReadOnlyList<TrainingExample> Blocks, TextBlocksReport Report) Chunks(List<int[][]> documents)
+    {
+        TrainingExample[] blocks = [.. documents.SelectMany(document => document).Select(ids => new TrainingExample(ids, ids))];
+        if (blocks.Length == 0) throw new InvalidInputException("The texts give no block: every piece is too short.", "min_chars", "Give a smaller min_chars, or more text.");
+        int empty = documents.Count(document => document.Length == 0);
+        return (blocks, new TextBlocksReport(documents.Count - empty, empty, blocks.Sum(block => (long)block.Length), blocks.Length, documents.Count(document => document.Length > 1), 0, 0));
+    }
+
+    private static IEnumerable<int[][]> Encode(IEnumerable<DatasetRow> rows, Func<string, int[][]> encode, int threads)
     {
         const int PerThread = 64;
         foreach (DatasetRow[] chunk in rows.Chunk(threads * PerThread))
         {
-            int[][] ids = new int[chunk.Length][];
+            int[][][] ids = new int[chunk.Length][][];
             if (threads == 1 || chunk.Length == 1) for (int i = 0; i < chunk.Length; i++) ids[i] = Text(chunk[i]);
             else Parallel.For(0, chunk.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => ids[i] = Text(chunk[i]));
-            foreach (int[] document in ids) yield return document;
+            foreach (int[][] document in ids) yield return document;
         }
 
-        int[] Text(DatasetRow row) => row is TextRow text ? tokenizer.EncodeIds(text.Text, addSpecialTokens: true)
+        int[][] Text(DatasetRow row) => row is TextRow text ? encode(text.Text)
             : throw new DataProblem(ProblemSeverity.Error, ProblemKind.WrongType, "Pre-training needs texts; this row is a conversation.", "Give rows of the form {\"text\": …} or a .txt file, or fine-tune on this dataset.")
             { File = row.Source.File, Row = row.Source.Row, Line = row.Source.Line }.ToException();
     }

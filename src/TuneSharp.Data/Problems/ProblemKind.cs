@@ -36,5 +36,7 @@ public static class ProblemKind
     public const string DuplicateRow = "duplicate_row";
     public const string Template = "template";
     public const string SpecialToken = "special_token";
+    public const string NoMarker = "no_marker";
+    public const string Truncated = "truncated";
     public const string NoEndToken = "no_end_token";
 }

@@ -1,3 +1,4 @@
+using TuneSharp.Data.Rendering.Slots;
 using TuneSharp.Formats;
 using TuneSharp.Formats.Errors;
 using TuneSharp.Tokenizers;
@@ -24,6 +25,8 @@ public sealed class ExampleRenderer
     private readonly IReadOnlyDictionary<string, string> _specialTokens;
     private readonly string[] _controlTexts;
     private readonly HashSet<int> _controlIds;
+    private readonly SlotRendering? _slots;
+    private readonly int[]? _responseTemplate;
 
     /// <param name="tokenizer">The model's tokenizer.</param>
     /// <param name="template">The model's chat template; null = the plain template for base models (<see cref="PlainChatTemplate"/>).</param>
@@ -34,9 +37,16 @@ public sealed class ExampleRenderer
         ArgumentNullException.ThrowIfNull(tokenizer);
         _tokenizer = tokenizer;
         _options = options ?? new RenderingOptions();
-        if (_options.WholeText) template = null;
+        template = _options.WholeText ? null : _options.Template ?? template;
+        if (_options.Slots is { } slots)
+        {
+            _slots = new SlotRendering(tokenizer, slots);
+            template = ChatTemplate.Parse(SlotJinja.Write(slots, tokenizer), slots.Name);
+        }
         _template = template ?? (_options.WholeText ? WholeTextTemplate.Instance : PlainChatTemplate.Instance);
         _specialTokens = template is null ? PlainChatTemplate.SpecialTokens(tokenizer) : tokenizer.SpecialTokens.All;
+        if (_options is { WholeText: true, AppendEos: false }) _specialTokens = new Dictionary<string, string>(_specialTokens, StringComparer.Ordinal) { ["eos_token"] = "" };
+        if (_options.ResponseTemplate is { } response) _responseTemplate = tokenizer.EncodeIds(response);
         _controlTexts = [.. tokenizer.AddedTokens.Where(token => token.IsSpecial).Select(token => token.Content)];
         _controlIds = [.. tokenizer.AddedTokens.Where(token => token.IsSpecial).Select(token => token.Id)];
     }
@@ -61,6 +71,8 @@ public sealed class ExampleRenderer
             return row switch
             {
                 TextRow text => RenderText(text),
+                ConversationRow conversation when _slots is not null => RenderSlots(conversation, _slots),
+                ConversationRow conversation when _options.WholeText => RenderWhole(conversation),
                 ConversationRow conversation => RenderConversation(conversation),
                 _ => throw new ArgumentException($"A {row.GetType().Name} is not for fine-tuning on answers.", nameof(row)),
             };
@@ -109,10 +121,58 @@ public sealed class ExampleRenderer
 
     private RenderedExample RenderText(TextRow row)
     {
-        int[] ids = _tokenizer.EncodeIds(row.Text, addSpecialTokens: true);
-        if (_tokenizer.SpecialTokens.Eos is { } eos && (ids.Length == 0 || ids[^1] != eos.Id)) ids = [.. ids, eos.Id];
-        return new RenderedExample(new TrainingExample(ids, ids) { Source = row.Source }, row.Text, "whole text", []);
+        if (_options.WholeText) return _options.TokenizeApart ? RenderApart(row, "", row.Text) : RenderTogether(row, "", row.Text);
+        int[] ids = WithEos(_tokenizer.EncodeIds(row.Text, addSpecialTokens: true));
+        int[] labels = _responseTemplate is null ? ids : ResponseTemplateMask.Labels(ids, _responseTemplate);
+        return new RenderedExample(new TrainingExample(ids, labels) { Source = row.Source }, row.Text, _responseTemplate is null ? "whole text" : "response template", []);
     }
+
+    private RenderedExample RenderSlots(ConversationRow row, SlotRendering slots)
+    {
+        IReadOnlyList<Turn> turns = _options.System is { Length: > 0 } system && !row.Turns.Any(turn => turn.Message.Role == "system") ? [new Turn(new ChatMessage("system", system)), .. row.Turns] : row.Turns;
+        var problems = new List<DataProblem>();
+        NoteControlTexts(row, problems);
+        (int[] ids, int[] labels, bool isCut) = slots.Render(turns, row.Tools, new SlotLearning(_options.TrainOnPrompt, _options.LastTurnOnly, _options.Cutoff ?? int.MaxValue));
+        if (isCut) problems.Add(Problem(row, ProblemSeverity.Warning, ProblemKind.Truncated, $"The row was cut to {ids.Length} tokens.", "Raise max_length, or leave such rows out (overlong_rows: drop)."));
+        return new RenderedExample(new TrainingExample(ids, labels) { Source = row.Source }, _tokenizer.Decode(ids, skipSpecialTokens: false), $"template {_options.Slots!.Name}", problems);
+    }
+
+    private RenderedExample RenderWhole(ConversationRow row)
+    {
+        string prompt = string.Concat(WithSystem(row.Messages).SkipLast(1).Select(message => message.Content)), answer = row.Messages[^1].Content;
+        return _options.TokenizeApart ? RenderApart(row, prompt, answer) : RenderTogether(row, prompt, answer);
+    }
+
+    // Prompt and answer are tokenized by themselves, as text-generation-webui does.
+    private RenderedExample RenderApart(DatasetRow row, string prompt, string answer)
+    {
+        int[] source = prompt.Length == 0 ? [] : WithOneBos(_tokenizer.EncodeIds(prompt, addSpecialTokens: true));
+        if (_tokenizer.SpecialTokens.Eos is { } eos && source is [.., var last] && last == eos.Id && !prompt.EndsWith(eos.Text, StringComparison.Ordinal)) source = source[..^1];
+        int[] target = WithEos(prompt.Length == 0 ? WithOneBos(_tokenizer.EncodeIds(answer, addSpecialTokens: true)) : _tokenizer.EncodeIds(answer));
+        int[] ids = [.. source, .. target], labels = [.. ids];
+        if (!_options.TrainOnPrompt) labels.AsSpan(0, source.Length).Fill(TrainingExample.Ignored);
+        return new RenderedExample(new TrainingExample(ids, labels) { Source = row.Source }, prompt + answer, "whole text", []);
+    }
+
+    // One tokenization; a token is learned when it ends behind the prompt.
+    private RenderedExample RenderTogether(DatasetRow row, string prompt, string answer)
+    {
+        Encoding encoding = _tokenizer.Encode(prompt + answer, addSpecialTokens: true);
+        int[] ids = WithEos(encoding.Ids), labels = [.. ids];
+        for (int t = 0; t < encoding.Count && !_options.TrainOnPrompt; t++)
+            if (encoding.Offsets[t].End <= prompt.Length) labels[t] = TrainingExample.Ignored;
+        var problems = new List<DataProblem>();
+        if (_tokenizer.SpecialTokens.Bos is { } bos && ids is [var first, var second, ..] && first == bos.Id && second == bos.Id)
+            problems.Add(Problem(row, ProblemSeverity.Warning, ProblemKind.SpecialToken, $"The text begins with {Quoted.Text(bos.Text)}, which the tokenizer adds as well: it stands there twice.", "Remove it from the text."));
+        return new RenderedExample(new TrainingExample(ids, labels) { Source = row.Source }, prompt + answer, "whole text", problems);
+    }
+
+    private int[] WithEos(int[] ids) =>
+        _options.AppendEos && _tokenizer.SpecialTokens.Eos is { } eos && (ids.Length == 0 || ids[^1] != eos.Id) ? [.. ids, eos.Id] : ids;
+
+    // A text that writes the beginning token itself has it once all the same.
+    private int[] WithOneBos(int[] ids) =>
+        _tokenizer.SpecialTokens.Bos is { } bos && ids is [var first, var second, ..] && first == bos.Id && second == bos.Id ? ids[1..] : ids;
 
     private RenderedExample RenderConversation(ConversationRow row)
     {
@@ -123,7 +183,7 @@ public sealed class ExampleRenderer
         RenderedChat chat = _template.Render(Input(messages, row.Tools, addGenerationPrompt: false));
         Encoding encoding = _tokenizer.Encode(chat.Text);
         var problems = new List<DataProblem>();
-        NoteControlTexts(row, problems);
+        if (!_options.WholeText) NoteControlTexts(row, problems);
 
         int[] labels;
         string rule;

@@ -10,7 +10,7 @@ public static class WholeTextTemplate
 {
     /// <summary>The Jinja source.</summary>
     public const string Source = """
-        {{- bos_token -}}
+        {%- if not messages[0]['content'].startswith(bos_token) -%}{{- bos_token -}}{%- endif -%}
         {%- for message in messages -%}
         {%- if message['role'] == 'assistant' -%}
         {%- generation -%}

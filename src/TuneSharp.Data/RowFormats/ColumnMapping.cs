@@ -21,7 +21,7 @@ public sealed record ColumnMapping(string Answer, IReadOnlyList<(string Text, st
     /// <exception cref="InvalidInputException">A brace is not closed, or no column stands in the format.</exception>
     public static ColumnMapping Parse(string promptFormat, string answerColumn)
     {
-        if (!promptFormat.Contains('\n')) promptFormat = promptFormat.Replace("\\n", "\n", StringComparison.Ordinal);
+        promptFormat = RowReading.WithLineBreaks(promptFormat)!;
         var parts = new List<(string, string?)>();
         var text = new StringBuilder();
         for (int i = 0; i < promptFormat.Length; i++)

@@ -11,6 +11,9 @@ internal sealed class RowContext(string file, RawRow raw, Action<DataProblem> re
     /// <summary>The column of plain texts, if the settings name one.</summary>
     public string? TextColumn { get; init; }
 
+    /// <summary>Of plain texts only what follows this is learned.</summary>
+    public string? TrainOnlyAfter { get; init; }
+
     /// <summary>An error was reported: the row cannot be used.</summary>
     public bool Failed { get; private set; }
 

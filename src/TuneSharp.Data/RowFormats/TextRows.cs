@@ -20,6 +20,6 @@ internal sealed class TextRows : IRowFormat
     public DatasetRow? Read(JsonItem row, RowContext context)
     {
         string? text = context.RequiredText(row.FirstOf([context.TextColumn ?? "text"]), context.TextColumn ?? "text", ProblemKind.EmptyText, "The text", row);
-        return text is null ? null : new TextRow(context.Source, text);
+        return text is null ? null : KeyedRows.Marked(text, context.TrainOnlyAfter, context);
     }
 }

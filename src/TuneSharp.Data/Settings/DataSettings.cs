@@ -75,6 +75,17 @@ public sealed record DataSettings
         Aliases = ["file_encoding"])]
     public string Encoding { get; init; } = "auto";
 
+    [Setting("How conversations are written: a name of LLaMA-Factory's (qwen, llama3, alpaca, …), one of text-generation-webui's prompt formats (alpaca-format, …), or the path of a .jinja chat template or a .json prompt format.", "对话的书写方式：LLaMA-Factory 的模板名（qwen、llama3、alpaca 等）、text-generation-webui 的提示格式名（alpaca-format 等），或 .jinja 对话模板、.json 提示格式文件的路径。",
+        Aliases = ["chat_template_path"], Example = "qwen", Advice = "Leave it out for a model that brings its own chat template.")]
+    public string? Template { get; init; }
+
+    [Setting("Learn only what stands behind this text; for plain texts and prompt formats.", "只学习该文本之后的内容（用于纯文本和提示格式）。", Example = "### Response:\\n")]
+    public string? TrainOnlyAfter { get; init; }
+
+    [Setting("The same by token ids, as TRL's old completion-only collator: what stands behind the last occurrence is learned, a row without one learns nothing.", "同上，但按词元查找（TRL 旧的 completion-only 方式）：学习最后一次出现之后的内容；未出现的行不学习。",
+        Advice = "Prefer train_only_after: token ids of a text depend on what stands beside it.")]
+    public string? ResponseTemplate { get; init; }
+
     [Setting("System text for conversations that have none of their own.", "为没有系统提示的对话加上的系统提示。", Aliases = ["default_system", "system_prompt"], Example = "You answer in one sentence.")]
     public string? System { get; init; }
 
@@ -110,6 +121,18 @@ public sealed record DataSettings
     [Setting("Length of the blocks that texts are cut into for pre-training; max_length or the model's context if it is not given.", "预训练文本块的长度；缺省为 max_length 或模型上下文长度。", Unit = "tokens", Minimum = 2)]
     public int? BlockSize { get; init; }
 
+    [Setting("Tokens that a block of text repeats from the one before it.", "文本块与前一块重叠的词元数。", Unit = "tokens", Minimum = 0, Aliases = ["overlap_len"])]
+    public int StrideLength { get; init; }
+
+    [Setting("Cut texts as text-generation-webui's classic trainer does: at this string, then into blocks that end at a line break.", "按 text-generation-webui 经典方式切分文本：先在此字符串处切开，再切成以换行结尾的块。", Example = "\\n\\n\\n")]
+    public string? HardCutString { get; init; }
+
+    [Setting("How far from a block's ends a line break may be to be preferred as its end (classic cutting).", "块首尾多少字符以内的换行会被优先作为边界（经典切分）。", Unit = "characters", Minimum = 0)]
+    public int? NewlineFavorLen { get; init; }
+
+    [Setting("Pieces between hard cuts that have no more characters are left out (classic cutting).", "硬切分之间不超过此长度的片段会被丢弃（经典切分）。", Unit = "characters", Minimum = 0)]
+    public int MinChars { get; init; }
+
     /// <summary>Checks every value by itself and together with the others.</summary>
     /// <exception cref="InvalidInputException">Names the key, the value, the limit and what to do.</exception>
     public void Validate()
@@ -126,6 +149,11 @@ public sealed record DataSettings
         if (!Enum.IsDefined(Packing)) throw new InvalidInputException($"packing is {Packing}.", "packing", "Give none, bfd, bfd_split, wrapped or knapsack.");
         if (AssistantOnlyLoss && TrainOnPrompt) throw new InvalidInputException("assistant_only_loss learns the answers alone, train_on_prompt everything.", "assistant_only_loss", "Remove one of them.");
         if (!Enum.IsDefined(SplitGroup)) throw new InvalidInputException($"split_group is {SplitGroup}.", "split_group", "Give question or row.");
+        if (StrideLength < 0) throw new InvalidInputException($"stride_length is {StrideLength}.", "stride_length", "Give 0 or a number of tokens below block_size.");
+        if (NewlineFavorLen is < 0) throw new InvalidInputException($"newline_favor_len is {NewlineFavorLen}.", "newline_favor_len", "Give a number of characters such as 128, or leave it out.");
+        if (MinChars < 0) throw new InvalidInputException($"min_chars is {MinChars}.", "min_chars", "Give 0 or more characters.");
+        if (TrainOnlyAfter is { Length: 0 } || ResponseTemplate is { Length: 0 }) throw new InvalidInputException("The text to look for is empty.", TrainOnlyAfter is null ? "response_template" : "train_only_after", "Give a text, or leave it out.");
+        if (TrainOnlyAfter is not null && ResponseTemplate is not null) throw new InvalidInputException("train_only_after and response_template say the same in two ways.", "response_template", "Give one of the two.");
         _ = RowReading.From(this).GivenFormat();
         Reading.TextEncodings.Check(Encoding);
     }
