@@ -24,6 +24,7 @@ internal static class CacheKey
             ["renderer"] = renderer.Identity,
         };
         foreach (string path in PreparedFolder.PathsOf(files)) parts[Path.GetFullPath(path)] = HashOf(path);
+        if (settings.Template is { } template && Prompts.PromptTemplate.IsPath(template)) parts[Path.GetFullPath(template)] = HashOf(template);
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts)))[..32];
     }
 
