@@ -22,7 +22,7 @@ public sealed class MessageTranslations
     private MessageTranslations(IReadOnlyList<MessageTemplate> templates)
     {
         Templates = templates;
-        MessageTemplate[] sorted = [.. templates.OrderByDescending(template => template.Weight).ThenBy(template => template.NumHoles)];
+        MessageTemplate[] sorted = [.. templates.OrderByDescending(template => template.Weight).ThenByDescending(template => template.Source.Length - 3 * template.NumHoles)];
         _byFirst = sorted.Where(template => template.First is not null).GroupBy(template => template.First!.Value).ToDictionary(group => group.Key, group => group.ToArray());
         _withHoleFirst = [.. sorted.Where(template => template.First is null)];
     }

@@ -78,6 +78,21 @@ public sealed class MessageTranslationsTests
     }
 
     [Fact]
+    public void EveryTemplate_IsRecognised()
+    {
+        List<string> wrong = [];
+        foreach (MessageTemplate template in Chinese.Templates)
+        {
+            static string Put(string text) => Regex.Replace(text, @"\{(\d)\}", hole => $"v{hole.Groups[1].Value}");
+            string translated = Chinese.Translate(Put(template.Source)), expected = template.TranslatedLiterals[0];
+            for (int i = 0; i < template.TranslatedHoles.Length; i++) expected += $"v{template.TranslatedHoles[i]}" + template.TranslatedLiterals[i + 1];
+            if (translated.Replace(" ", "") != expected.Replace(" ", "")) wrong.Add($"{Put(template.Source)} → {translated}");
+        }
+
+        wrong.Count.ShouldBe(0, string.Join('\n', wrong));
+    }
+
+    [Fact]
     public void Table_IsSortedAndSpeaksChinese()
     {
         string[] known = [.. Chinese.Known];
