@@ -40,6 +40,8 @@ internal static class ReportPage
         th,td{padding:7px 10px;text-align:left;border-top:1px solid var(--edge);vertical-align:top;overflow-wrap:anywhere}
         thead th{border-top:0;color:var(--soft);font-weight:600}
         td.number,th.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;overflow-wrap:normal}
+        th.number{white-space:normal;overflow-wrap:anywhere}
+        tr>:first-child{min-width:7.5em}
         .good{color:var(--good)}
         .bad{color:var(--bad)}
         article{margin:10px 0}

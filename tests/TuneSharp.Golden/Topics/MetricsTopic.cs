@@ -24,6 +24,12 @@ public sealed class MetricsTopic : IGoldenTopic
                 "chinese_rouge_bleu" => RougeCases.Chinese(name, file),
                 "question_answering" => TextCases.QuestionAnswering(name, file),
                 "sacrebleu" => SacreBleuCases.Find(name, file),
+                "classification" => ClassificationCases.Classification(name, file),
+                "multiple_choice" => ClassificationCases.Choices(name, file),
+                "regression" => ClassificationCases.Regression(name, file),
+                "probabilities" => ProbabilityCases.Probabilities(name, file),
+                "multilabel" => ProbabilityCases.Multilabel(name, file),
+                "compare_systems" => ComparisonCases.Find(name, file),
                 "text_statistics" => TextCases.Statistics(name, file),
                 _ => NotBuilt(name, file),
             };

@@ -13,7 +13,7 @@ internal static class MetricComparison
     // "metrics 1e-12 relative (sums in another order: 1e-9)" (outcomes/README.md)
     private const double Relative = 1e-9;
 
-    // Where the exact value is zero, rounding leaves something of the size of the terms that cancelled, which are about 1.
+    // For a recorded zero only: rounding leaves something of the size of the terms that cancelled, which are about 1.
     private const double Absolute = 1e-12;
 
     /// <param name="expected">An object of the recording.</param>
@@ -65,7 +65,7 @@ internal static class MetricComparison
     private static GoldenResult Close(double actual, double expected, string name)
     {
         if (double.IsNaN(expected) || double.IsInfinity(expected)) return GoldenResult.Equal(actual.Equals(expected), $"{name} is {actual}, not {expected}");
-        double tolerance = Math.Max(Relative * Math.Abs(expected), Absolute), deviation = Math.Abs(actual - expected);
+        double tolerance = expected == 0 ? Absolute : Relative * Math.Abs(expected), deviation = Math.Abs(actual - expected);
         bool agreed = deviation <= tolerance;
         return new GoldenResult(agreed, deviation, tolerance, agreed ? null : $"{name} is {actual:R}, not {expected:R}");
     }
