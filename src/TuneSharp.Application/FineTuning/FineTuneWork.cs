@@ -1,4 +1,5 @@
 using TorchSharp;
+using TuneSharp.Application.Machine;
 using TuneSharp.Application.Recipes;
 using TuneSharp.Application.Runs;
 using TuneSharp.Application.Workers;
@@ -20,11 +21,13 @@ internal static class FineTuneWork
         torch.set_num_threads(request.Run.Threads ?? Environment.ProcessorCount);
         var training = new TrainingSession(session, clock);
         FineTuneInputs inputs = FineTuneInputs.Load(request, training.StoppedClock, HomeFolder.Of(session.Run));
+        long free = MachineMemory.Free();
         using ICausalLm model = ModelCatalog.Load(request.Model.ModelNameOrPath!, request.Model);
         foreach (string warning in model.Warnings) session.Log(new Warning(0, "model", warning));
         training.RecordManifest(inputs.Files, model, request.Training.Seed);
         session.Log(new Prepared(inputs.Data.Train.Count, inputs.Data.Validation.Count, inputs.Data.Test.Count, inputs.Data.MaxLength, TrainingSession.Name(model.ComputeType),
             TrainingSession.WeightsType(model), torch.get_num_threads(), inputs.Report));
+        session.Log(new Estimated(RunMemory.Of(request, inputs.Data.Train).Total, free, RunTime.Seconds(request, inputs.Data.Train, model)));
 
         bool isAdapter = request.Method.Method != "full";
         string result = isAdapter ? "adapter" : "model";

@@ -1,3 +1,4 @@
+using TuneSharp.Application.Machine;
 using TuneSharp.Application.Recipes;
 using TuneSharp.Application.Runs;
 using TuneSharp.Data.Preparation;
@@ -22,7 +23,8 @@ public sealed class StartFineTune(HomeFolder home, TimeProvider clock)
         bound.Request.Validate();
         FineTuneRequest request = new RequestPaths(home, recipeFolder).MakeAbsolute(bound.Request);
         NewRun.RefuseTakenName(home, request.Run.RunName);
-        _ = FineTuneInputs.Load(request, clock, home, progress);
+        FineTuneInputs inputs = FineTuneInputs.Load(request, clock, home, progress);
+        if (request.Run.CheckMemory) RunMemory.Require(request, inputs.Data.Train, MachineMemory.Free());
         return NewRun.Create(home, clock, RunKind.FineTune, request.Run.RunName, request.Method.Method, recipePath, ResolvedRecipe.Write(request, NewRun.Heading));
     }
 }

@@ -38,7 +38,7 @@ public sealed class Doctor(HomeFolder home)
             problem = e.Message;
         }
 
-        return new DoctorReport(MachineProbe.Program().Version, MachineProbe.Describe(), FreeMemory(), home.Path, IsWritable(home.Path), FreeDisk(home.Path), problem, version, folder, threads,
+        return new DoctorReport(MachineProbe.Program().Version, MachineProbe.Describe(), MachineMemory.Free(), home.Path, IsWritable(home.Path), FreeDisk(home.Path), problem, version, folder, threads,
             problem is null && Processor.HasBFloat16, products);
     }
 
@@ -56,14 +56,6 @@ public sealed class Doctor(HomeFolder home)
         }
 
         return new MatrixProductTime(type.ToString().ToLowerInvariant(), size, best);
-    }
-
-    /// <summary>What the system can still give without swapping.</summary>
-    private static long FreeMemory()
-    {
-        const string File = "/proc/meminfo";
-        string? line = System.IO.File.Exists(File) ? System.IO.File.ReadLines(File).FirstOrDefault(candidate => candidate.StartsWith("MemAvailable:", StringComparison.Ordinal)) : null;
-        return line is null ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024;
     }
 
     private static long FreeDisk(string path)

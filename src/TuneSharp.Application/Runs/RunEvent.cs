@@ -35,6 +35,12 @@ public sealed record StateChanged(RunState State, int Attempt, string? Reason = 
 /// <param name="DataReport">The data in one sentence: rows, lengths, what was cut or left out.</param>
 public sealed record Prepared(int TrainRows, int ValidationRows, int TestRows, int MaxLength, string ComputeDtype, string WeightsDtype, int Threads, string DataReport);
 
+/// <summary>What the run is expected to take, before its first step.</summary>
+/// <param name="MemoryBytes">Anonymous memory at the fullest moment.</param>
+/// <param name="FreeBytes">What the machine could give before the model was loaded.</param>
+/// <param name="Seconds">For all steps, from a short measurement of this machine; validation and saving aside.</param>
+public sealed record Estimated(long MemoryBytes, long FreeBytes, double Seconds);
+
 /// <summary>The worker took up a checkpoint: events of later steps that an earlier worker wrote are void.</summary>
 /// <param name="Step">Completed steps of that checkpoint; 0 if there was none.</param>
 /// <param name="Differences">What differs from the first start so that bits may differ; empty on the same machine.</param>
@@ -58,6 +64,7 @@ internal static class RunEventJson
         ["log"] = typeof(LogOpened),
         ["state"] = typeof(StateChanged),
         ["prepared"] = typeof(Prepared),
+        ["estimated"] = typeof(Estimated),
         ["resumed"] = typeof(Resumed),
         ["started"] = typeof(Started),
         ["step"] = typeof(StepCompleted),

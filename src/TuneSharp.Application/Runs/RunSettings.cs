@@ -14,6 +14,9 @@ public sealed record RunSettings
         Unit = "threads", Minimum = 1, Maximum = 1024, Example = "2")]
     public int? Threads { get; init; }
 
+    [Setting("Refuse a run that is expected to need more memory than is free, and name a setting that helps. false starts it anyway.", "若预计所需内存超过可用内存则拒绝运行，并给出可行的设置。false 表示仍然启动。", Example = "true")]
+    public bool CheckMemory { get; init; } = true;
+
     /// <exception cref="InvalidInputException">Names the key, its value and what to do.</exception>
     public void Validate()
     {

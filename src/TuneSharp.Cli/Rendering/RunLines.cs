@@ -24,6 +24,7 @@ internal sealed class EventSentences(Wording words)
     public string? Of(object body) => body switch
     {
         Prepared prepared => words.Say(RunTexts.Prepared, prepared.DataReport, prepared.ComputeDtype, prepared.Threads),
+        Estimated estimated => words.Say(RunTexts.Estimated, estimated.MemoryBytes / 1e9, estimated.FreeBytes / 1e9, Duration(TimeSpan.FromSeconds(estimated.Seconds))),
         Resumed { Step: > 0, Differences.Count: 0 } resumed => words.Say(RunTexts.Resumed, resumed.Step),
         Resumed { Step: > 0 } resumed => words.Say(RunTexts.ResumedElsewhere, resumed.Step, string.Join(words[RunTexts.Between], resumed.Differences.Select(Difference))),
         Started started => words.Say(RunTexts.Started, started.TotalSteps, started.NumTrainedParameters, started.NumParameters, 100.0 * started.NumTrainedParameters / started.NumParameters),

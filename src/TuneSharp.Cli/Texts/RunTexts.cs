@@ -16,6 +16,7 @@ internal static class RunTexts
     public static readonly Text CorrectAndStart = new("Nothing was trained yet. Correct what is named above and start a new run.    Details: {1}", "尚未开始训练。请按上述说明改正后重新启动。    详情：{1}");
     public static readonly Text NothingSaved = new("No checkpoint was written yet. Begin again with: tunesharp resume {0}    Details: {1}", "尚未保存检查点。重新开始：tunesharp resume {0}    详情：{1}");
     public static readonly Text Prepared = new("{0} Arithmetic in {1}, {2} threads.", "{0}计算类型 {1}，{2} 个线程。") { HoldsMessages = true };
+    public static readonly Text Estimated = new("It will take about {0:0.0} GB of memory ({1:0.0} GB are free) and about {2}.", "预计占用约 {0:0.0} GB 内存（可用 {1:0.0} GB），用时约 {2}。");
     public static readonly Text Resumed = new("Goes on from the checkpoint of step {0}, bit for bit.", "从第 {0} 步的检查点继续，结果逐位一致。");
     public static readonly Text ResumedElsewhere = new("Goes on from the checkpoint of step {0}. Last bits may differ from an uninterrupted run, because this changed: {1}.", "从第 {0} 步的检查点继续。由于以下变化，结果的末位可能与不中断的运行不同：{1}。");
     public static readonly Text Difference = new("{0}: {1}", "{0}：{1}") { HoldsMessages = true };
