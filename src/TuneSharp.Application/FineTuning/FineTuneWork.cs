@@ -27,7 +27,7 @@ internal static class FineTuneWork
         training.RecordManifest(inputs.Files, model, request.Training.Seed);
         session.Log(new Prepared(inputs.Data.Train.Count, inputs.Data.Validation.Count, inputs.Data.Test.Count, inputs.Data.MaxLength, TrainingSession.Name(model.ComputeType),
             TrainingSession.WeightsType(model), torch.get_num_threads(), inputs.Report));
-        session.Log(new Estimated(RunMemory.Of(request, inputs.Data.Train).Total, free, RunTime.Seconds(request, inputs.Data.Train, model)));
+        session.Log(new Estimated(RunMemory.Of(request, inputs.Data.Train).Total, free, RunTime.Seconds(request, inputs.Data, model)));
 
         bool isAdapter = request.Method.Method != "full";
         string result = isAdapter ? "adapter" : "model";

@@ -1,4 +1,4 @@
-using TuneSharp.Data;
+using TuneSharp.Data.Preparation;
 using TuneSharp.Models;
 using TuneSharp.Training.Estimates;
 using TuneSharp.Training.Loop;
@@ -10,11 +10,10 @@ internal static class RunTime
 {
     /// <param name="model">Loaded: the arithmetic of this machine is timed.</param>
     /// <returns>Seconds for all steps.</returns>
-    public static double Seconds(FineTuneRequest request, IReadOnlyList<TrainingExample> train, ICausalLm model)
+    public static double Seconds(FineTuneRequest request, PreparedDataset data, ICausalLm model)
     {
-        StepPlan plan = StepPlan.Create(train.Count, request.Training);
+        StepPlan plan = StepPlan.Create(data.Train.Count, request.Training);
         double epochs = plan.EpochsAfter(plan.TotalSteps);
-        double tokens = epochs * train.Sum(row => (double)row.Length), labels = epochs * train.Sum(row => (double)row.NumLabels);
-        return StepTimeEstimator.Seconds(ModelCatalog.SizesOf(model.Config), request.Method, tokens, labels, epochs * plan.MicroBatchesPerEpoch, request.Training.GradientCheckpointing, model.ComputeType);
+        return StepTimeEstimator.Seconds(ModelCatalog.SizesOf(model.Config), request.Method, epochs * data.TrainTokens, epochs * data.TrainLabels, epochs * plan.MicroBatchesPerEpoch, request.Training.GradientCheckpointing, model.ComputeType);
     }
 }

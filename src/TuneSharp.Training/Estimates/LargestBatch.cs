@@ -1,4 +1,5 @@
 using TuneSharp.Data;
+using TuneSharp.Data.Storage;
 using TuneSharp.Training.Loop;
 using TuneSharp.Training.Settings;
 
@@ -8,29 +9,30 @@ namespace TuneSharp.Training.Estimates;
 public static class LargestBatch
 {
     /// <summary>Beyond so many steps the order is not followed; a bound is taken instead.</summary>
-    private const int FollowedSteps = 20_000;
+    private const int FollowedSteps = 100_000;
 
-    /// <param name="train">The training rows.</param>
+    /// <param name="train">The training rows; only those of that batch are read if they know their lengths.</param>
     /// <param name="settings">Batch size, seed, epochs.</param>
-    /// <returns>Tokens of the largest micro-batch, and the most labelled tokens of any.</returns>
+    /// <returns>Tokens of the largest micro-batch, and how many of them are labelled.</returns>
     public static (int Tokens, int Labels) Of(IReadOnlyList<TrainingExample> train, TrainingSettings settings)
     {
+        int[] lengths = [.. (train as IRowLengths)?.Lengths ?? train.Select(row => row.Length)];
         StepPlan plan = StepPlan.Create(train.Count, settings);
-        if (plan.TotalSteps > FollowedSteps)
+        int[] largest = [];
+        if (plan.TotalSteps > FollowedSteps) largest = [.. Enumerable.Range(0, train.Count).OrderByDescending(row => lengths[row]).Take(settings.PerDeviceTrainBatchSize)];
+        else
         {
-            IEnumerable<int> longest = train.Select(row => row.Length).OrderDescending().Take(settings.PerDeviceTrainBatchSize);
-            return (longest.Sum(), train.Select(row => row.NumLabels).OrderDescending().Take(settings.PerDeviceTrainBatchSize).Sum());
-        }
-        var batches = new MicroBatches(train, plan, settings);
-        int tokens = 0, labels = 0;
-        for (int step = 0; step < plan.TotalSteps; step++)
-        {
-            foreach (TrainingExample[] batch in batches.Of(step))
+            var batches = new MicroBatches(train, plan, settings);
+            int most = -1;
+            for (int step = 0; step < plan.TotalSteps; step++)
             {
-                tokens = Math.Max(tokens, batch.Sum(row => row.Length));
-                labels = Math.Max(labels, batch.Sum(row => row.NumLabels));
+                foreach (int[] rows in batches.RowsOf(step))
+                {
+                    int tokens = rows.Sum(row => lengths[row]);
+                    if (tokens > most) (most, largest) = (tokens, rows);
+                }
             }
         }
-        return (tokens, labels);
+        return (largest.Sum(row => lengths[row]), largest.Sum(row => train[row].NumLabels));
     }
 }

@@ -21,12 +21,14 @@ internal sealed class MicroBatches(IReadOnlyList<TrainingExample> examples, Step
     private int[] _order = [];
 
     /// <summary>The micro-batches of the step after <paramref name="completedSteps"/> completed ones.</summary>
-    public IReadOnlyList<TrainingExample[]> Of(int completedSteps)
+    public IReadOnlyList<TrainingExample[]> Of(int completedSteps) => [.. RowsOf(completedSteps).Select(batch => batch.Select(row => examples[row]).ToArray())];
+
+    /// <summary>The same as numbers of rows: none is read.</summary>
+    public IReadOnlyList<int[]> RowsOf(int completedSteps)
     {
         (int epoch, int stepInEpoch) = plan.At(completedSteps);
         if (epoch != _epoch) (_epoch, _order) = (epoch, _rows.Order(epoch));
         IEnumerable<int[]> batches = _rows.MicroBatches(_order, stepInEpoch);
-        if (settings.DataloaderDropLast) batches = batches.Where(batch => batch.Length == settings.PerDeviceTrainBatchSize);
-        return [.. batches.Select(batch => batch.Select(row => examples[row]).ToArray())];
+        return [.. settings.DataloaderDropLast ? batches.Where(batch => batch.Length == settings.PerDeviceTrainBatchSize) : batches];
     }
 }
