@@ -1,6 +1,7 @@
 using System.CommandLine;
 using TuneSharp.Application.Datasets;
 using TuneSharp.Cli.Help;
+using TuneSharp.Cli.Rendering;
 using TuneSharp.Cli.Texts;
 using TuneSharp.Data;
 using TuneSharp.Data.Checking;
@@ -30,7 +31,7 @@ internal static class DataCommand
         command.Add(model);
         command.SetAction(parsed =>
         {
-            DatasetVerdict verdict = new CheckDataset(global.HomeOf(parsed, host), host.Clock).Execute(reading.Read(parsed), parsed.GetValue(model));
+            DatasetVerdict verdict = new CheckDataset(global.HomeOf(parsed, host), host.Clock).Execute(reading.Read(parsed), parsed.GetValue(model), new PreparationLines(host).Report);
             Tell(host, verdict);
             return verdict.Check.IsClean ? ExitCode.Success : ExitCode.BadInput;
         });

@@ -1,3 +1,4 @@
+using TuneSharp.Data.Preparation;
 using TuneSharp.Data.Rendering;
 using TuneSharp.Data.RowFormats;
 using TuneSharp.Data.Splitting;
@@ -66,7 +67,8 @@ public sealed class DatasetCheck
 
     /// <inheritdoc cref="Run(string, string, ExampleRenderer?, int, Action{DatasetRow}?)"/>
     /// <param name="reading">How the rows are to be read.</param>
-    public static DatasetCheck Run(string path, RowReading reading, ExampleRenderer? renderer = null, int threads = 1, Action<DatasetRow>? onRow = null)
+    /// <param name="progress">Told about twice a second how far it is.</param>
+    public static DatasetCheck Run(string path, RowReading reading, ExampleRenderer? renderer = null, int threads = 1, Action<DatasetRow>? onRow = null, Action<PreparationProgress>? progress = null)
     {
         var check = new DatasetCheck(path) { LengthUnit = renderer is null ? "characters" : "tokens" };
         var lengths = new Dictionary<int, long>();
@@ -75,10 +77,22 @@ public sealed class DatasetCheck
             DatasetReader reader = DatasetReader.Open(path, reading);
             (check.Format, check.Reason, check.EncodingName, check.Layout, check.OtherTask) = (reader.FormatName, reader.Reason, reader.EncodingName, reader.Layout, reader.OtherTask);
             if (check.OtherTask is not null) (renderer, check.LengthUnit) = (null, "characters");
-            IEnumerable<DatasetRow> rows = check.Count(reader.Read(check.Problems.Add, everyTask: check.OtherTask is not null), onRow);
-            IEnumerable<int> measured = renderer is null ? rows.Select(Characters)
-                : renderer.RenderAll(rows, threads, check.Refused).Where(rendered => rendered.Example is not null).Select(rendered => check.Look(rendered.Row, rendered.Example!));
-            foreach (int length in measured) lengths[length] = lengths.GetValueOrDefault(length) + 1;
+            var reporter = new ProgressReporter([path], progress);
+            IEnumerable<DatasetRow> rows = reader.Read(check.Problems.Add, everyTask: check.OtherTask is not null).Select(row =>
+            {
+                reporter.Row(reader.BytesRead);
+                return row;
+            });
+            using var firstRows = new FingerprintTable();
+            foreach ((DatasetRow row, Worked work) in RowWork.Map(rows, threads, row => Work(row, renderer)))
+            {
+                check.Count(row, work.Fingerprint, firstRows);
+                onRow?.Invoke(row);
+                if (work.Fault is { } fault) check.Refused(fault.Details);
+                if (renderer is not null && work.Rendered is null) continue;
+                int length = work.Rendered is { } rendered ? check.Look(row, rendered) : Characters(row);
+                lengths[length] = lengths.GetValueOrDefault(length) + 1;
+            }
             if (check.Problems.Counts.ContainsKey((ProblemSeverity.Error, ProblemKind.NoRows)) && check.Format == "unknown") check.Format = "empty";
             else if (check.Problems.Counts.ContainsKey((ProblemSeverity.Warning, ProblemKind.MixedFormats))) check.Format = "mixed";
         }
@@ -94,21 +108,24 @@ public sealed class DatasetCheck
         return check;
     }
 
-    private IEnumerable<DatasetRow> Count(IEnumerable<DatasetRow> rows, Action<DatasetRow>? onRow)
+    /// <summary>What several threads do with a row.</summary>
+    private sealed record Worked(UInt128 Fingerprint, RenderedExample? Rendered, UnreadableDatasetException? Fault);
+
+    private static Worked Work(DatasetRow row, ExampleRenderer? renderer)
     {
-        using var firstRows = new FingerprintTable();
-        foreach (DatasetRow row in rows)
+        (RenderedExample? rendered, UnreadableDatasetException? fault) = renderer is null ? default : renderer.TryRender(row);
+        return new Worked(RowFingerprint.Exact(row), rendered, fault);
+    }
+
+    private void Count(DatasetRow row, UInt128 fingerprint, FingerprintTable firstRows)
+    {
+        Rows++;
+        if (firstRows.GetOrAdd(fingerprint, row.Source.Row) is var first && first != row.Source.Row)
         {
-            Rows++;
-            if (firstRows.GetOrAdd(RowFingerprint.Exact(row), row.Source.Row) is var first && first != row.Source.Row)
-            {
-                Duplicates++;
-                Add(row, ProblemSeverity.Warning, ProblemKind.DuplicateRow, $"The row is the same as row {first}.", "It is kept; remove it if it should not count twice.");
-            }
-            if (row is ConversationRow conversation) LearnedAnswers += conversation.Turns.Count(turn => turn.IsLearned);
-            onRow?.Invoke(row);
-            yield return row;
+            Duplicates++;
+            Add(row, ProblemSeverity.Warning, ProblemKind.DuplicateRow, $"The row is the same as row {first}.", "It is kept; remove it if it should not count twice.");
         }
+        if (row is ConversationRow conversation) LearnedAnswers += conversation.Turns.Count(turn => turn.IsLearned);
     }
 
     private int Look(DatasetRow row, RenderedExample rendered)

@@ -10,11 +10,17 @@ internal static class RowWork
     public static IEnumerable<(DatasetRow Row, T Result)> Map<T>(IEnumerable<DatasetRow> rows, int threads, Func<DatasetRow, T> work)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        if (threads == 1)
+        {
+            foreach (DatasetRow row in rows) yield return (row, work(row));
+            yield break;
+        }
+
         foreach (DatasetRow[] chunk in rows.Chunk(threads * PerThread))
         {
             var results = new T[chunk.Length];
-            if (threads == 1 || chunk.Length == 1)
-                for (int i = 0; i < chunk.Length; i++) results[i] = work(chunk[i]);
+            if (chunk.Length == 1)
+                results[0] = work(chunk[0]);
             else
                 Parallel.ForEach(Partitioner.Create(0, chunk.Length, PerRange), new ParallelOptions { MaxDegreeOfParallelism = threads }, range =>
                 {
