@@ -122,7 +122,7 @@ public sealed class SlotTemplateTests
     [MemberData(nameof(Names))]
     public void SavedTemplate_GivesTheSameText(string name)
     {
-        if (name == "chatglm3")
+        if (name.StartsWith("chatglm3", StringComparison.Ordinal))
         {
             Should.Throw<InvalidInputException>(() => Render(name, s_twoTurns)).Message.ShouldContain("needs the token");
             return;

@@ -17,4 +17,7 @@ public sealed record AddedToken(string Content, int Id)
 
     /// <summary>Looked for in the normalized text; otherwise in the text as it came.</summary>
     public bool Normalized { get; init; }
+
+    /// <summary>Written by programs only: a text that spells it is plain text.</summary>
+    public bool NeverInText { get; init; }
 }

@@ -25,6 +25,7 @@ internal sealed class AddedVocabulary
             AddedToken token = tokens[i];
             _byId[token.Id] = token;
             _byContent[token.Content] = token;
+            if (token.NeverInText) continue;
             byte[] bytes = System.Text.Encoding.UTF8.GetBytes(token.Content);
             if (!token.Normalized)
             {

@@ -20,14 +20,15 @@ internal static class SentencePieceParts
         string configPath = Path.Combine(folder, TokenizerFiles.ConfigName);
         using JsonDocument? document = config is null ? null : JsonFile.Parse(config, configPath);
         JsonField? settings = document is null ? null : new JsonField(document.RootElement, configPath);
+        bool isChatGlm = settings?["tokenizer_class"].TextOrNull() == ChatGlmTokens.TokenizerClass;
         return new TokenizerParts
         {
-            AddedTokens = AddedTokens(vocabulary, ids, settings, addedTokens, Path.Combine(folder, TokenizerFiles.AddedTokensName)),
+            AddedTokens = isChatGlm ? ChatGlmTokens.Of(vocabulary) : AddedTokens(vocabulary, ids, settings, addedTokens, Path.Combine(folder, TokenizerFiles.AddedTokensName)),
             Normalizer = new SentencePieceNormalizer(vocabulary),
             Model = new SentencePieceDefinition { Vocabulary = ids, Pieces = vocabulary, Where = where },
-            PostProcessor = Affixes(vocabulary, settings),
+            PostProcessor = isChatGlm ? TemplatePostProcessor.Around(ChatGlmTokens.Prefix(vocabulary), null) : Affixes(vocabulary, settings),
             Decoder = new SentencePieceDecoder(vocabulary),
-            Roles = new[] { ("bos_token", vocabulary.BosId), ("eos_token", vocabulary.EosId), ("pad_token", vocabulary.PadId), ("unk_token", vocabulary.UnknownId) }
+            Roles = new[] { ("bos_token", isChatGlm ? null : vocabulary.BosId), ("eos_token", vocabulary.EosId), ("pad_token", isChatGlm ? vocabulary.UnknownId : vocabulary.PadId), ("unk_token", vocabulary.UnknownId) }
                 .Where(role => role.Item2 is not null).ToDictionary(role => role.Item1, role => vocabulary.Pieces[role.Item2!.Value].Text, StringComparer.Ordinal),
         };
     }

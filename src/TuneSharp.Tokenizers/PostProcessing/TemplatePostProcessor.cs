@@ -12,13 +12,16 @@ internal readonly record struct TemplatePiece(int Sequence, int TypeId, IReadOnl
 internal sealed class TemplatePostProcessor(IReadOnlyList<TemplatePiece> single, IReadOnlyList<TemplatePiece> pair) : PostProcessor
 {
     /// <summary>A token before and one behind each text; null when there is neither.</summary>
-    public static TemplatePostProcessor? Around((int Id, string Token)? before, (int Id, string Token)? behind)
+    public static TemplatePostProcessor? Around((int Id, string Token)? before, (int Id, string Token)? behind) => Around(before is { } first ? [first] : [], behind);
+
+    /// <summary>Tokens before and one behind each text; null when there is neither.</summary>
+    public static TemplatePostProcessor? Around(IReadOnlyList<(int Id, string Token)> before, (int Id, string Token)? behind)
     {
-        return before is null && behind is null ? null : new TemplatePostProcessor([.. Text(0)], [.. Text(0), .. Text(1)]);
+        return before.Count == 0 && behind is null ? null : new TemplatePostProcessor([.. Text(0)], [.. Text(0), .. Text(1)]);
 
         IEnumerable<TemplatePiece> Text(int sequence)
         {
-            if (before is { } first) yield return TemplatePiece.Tokens(sequence, [first]);
+            if (before.Count > 0) yield return TemplatePiece.Tokens(sequence, [.. before]);
             yield return TemplatePiece.Text(sequence, sequence);
             if (behind is { } last) yield return TemplatePiece.Tokens(sequence, [last]);
         }

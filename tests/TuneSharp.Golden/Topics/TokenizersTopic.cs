@@ -117,7 +117,6 @@ internal sealed class GoldenTokenizer(Func<Tokenizer> load)
     public static GoldenTokenizer? Model(string path)
     {
         if (!File.Exists(path) && !File.Exists(path + ".gz")) return null;
-        if (Path.GetFileName(Path.GetDirectoryName(path)) == "chatglm3") return new GoldenTokenizer(() => throw new NotSupportedException()) { NotBuilt = "the tokenizer of ChatGLM" };
         byte[] bytes = GoldenFixtures.ReadBytes(path);
         bool bpe = KindOf(bytes, path) is null;
         return new GoldenTokenizer(() => Tokenizer.Parse(new TokenizerFiles { Where = path, SentencePiece = bytes })) { NotBuilt = bpe ? null : "a SentencePiece model that is not BPE" };

@@ -22,7 +22,7 @@ internal static class SlotJinja
         text.Append("{%- for message in loop_messages -%}\n{%- set content = message['content'] -%}\n");
         if (inQuestion) text.Append("{%- if loop.first and system_message -%}{%- set content = ").Append(Part([template.System[0]], "system_message")).Append(" + content -%}{%- endif -%}\n");
         text.Append("{%- if message['role'] == 'assistant' -%}{%- generation -%}{{- ").Append(Part(template.Assistant, "content")).Append(" -}}");
-        if (template.EfficientEos) text.Append("{%- if loop.last -%}{{- ").Append(Literal(template.EndText(tokenizer))).Append(" -}}{%- endif -%}");
+        if (template.EfficientEos || template.EndsOnce) text.Append("{%- if loop.last -%}{{- ").Append(Literal(template.EndText(tokenizer))).Append(" -}}{%- endif -%}");
         text.Append("{%- endgeneration -%}\n");
         text.Append("{%- elif message['role'] == 'tool' -%}{{- ").Append(Part(template.Observation, "content")).Append(" -}}\n");
         text.Append("{%- else -%}{{- ").Append(Part(template.User, "content")).Append(" -}}{%- endif -%}\n{%- endfor -%}\n");

@@ -24,7 +24,7 @@ internal sealed class SlotRendering
         (_tokenizer, _template, _bos, _eos) = (tokenizer, template, tokenizer.SpecialTokens.Bos?.Id, template.EndId(tokenizer));
         foreach (Slot slot in (IEnumerable<Slot>)[.. template.Prefix, .. template.User, .. template.Assistant, .. template.System, .. template.Observation])
             if (slot.Kind == SlotKind.Token && tokenizer.TokenToId(slot.Text) is null) throw Missing(slot.Text);
-        if (_eos is null && (template.EfficientEos || template.Assistant.Any(slot => slot.Kind == SlotKind.Eos))) throw Missing("eos_token");
+        if (_eos is null && (template.EfficientEos || template.EndsOnce || template.Assistant.Any(slot => slot.Kind == SlotKind.Eos))) throw Missing("eos_token");
     }
 
     /// <summary>The tokens of each question (with what stands in front of it) and of its answer.</summary>
@@ -52,7 +52,8 @@ internal sealed class SlotRendering
         List<(int[] Source, int[] Target, bool IsLearned)> pairs = Pairs(turns, tools);
         if (learning.LastTurnOnly) pairs.Reverse();    // the last turn is served first where there is not room for all
         var parts = new List<(int[] Ids, int[] Labels)>(pairs.Count);
-        int total = _template.EfficientEos ? 1 : 0;
+        bool endsOnce = _template.EfficientEos || _template.EndsOnce;
+        int total = endsOnce ? 1 : 0;
         bool isCut = false;
         for (int turn = 0; turn < pairs.Count; turn++)
         {
@@ -74,7 +75,7 @@ internal sealed class SlotRendering
             parts.Add(([.. source, .. target], [.. sourceLabels, .. learned ? target : Ignored(keptTarget)]));
         }
         if (learning.LastTurnOnly) parts.Reverse();
-        int[] end = _template.EfficientEos ? [_eos!.Value] : [];
+        int[] end = endsOnce ? [_eos!.Value] : [];
         bool endLearned = end.Length == 0 || pairs[learning.LastTurnOnly ? 0 : ^1].IsLearned;
         return ([.. parts.SelectMany(part => part.Ids), .. end], [.. parts.SelectMany(part => part.Labels), .. endLearned ? end : Ignored(end.Length)], isCut);
     }

@@ -61,6 +61,9 @@ internal sealed record SlotTemplate
     /// <summary>No end token stands behind answers: it is the label of the next turn's first token, and one real one stands at the very end.</summary>
     public bool EfficientEos { get; init; }
 
+    /// <summary>An end token stands at the very end only, and answers in between end without one (ChatGLM3's own code).</summary>
+    public bool EndsOnce { get; init; }
+
     /// <summary>The token that ends answers where it is not the tokenizer's own.</summary>
     public string? EndToken { get; init; }
 

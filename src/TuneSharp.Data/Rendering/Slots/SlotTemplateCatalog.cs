@@ -40,6 +40,7 @@ public static class SlotTemplateCatalog
             DefaultSystem = (string?)json["default_system"] ?? "",
             SystemPlace = (bool?)json["system_in_first_question"] == true ? SystemPlace.InFirstQuestion : SystemPlace.OwnSlot,
             EfficientEos = efficientEos,
+            EndsOnce = (bool?)json["ends_once"] == true,
             EndToken = (string?)json["end"],
         };
     }

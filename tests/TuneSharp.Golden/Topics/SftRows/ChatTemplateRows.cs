@@ -2,7 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using TuneSharp.Data;
 using TuneSharp.Data.Rendering;
+using TuneSharp.Data.Rendering.Slots;
 using TuneSharp.Golden.Harness;
+using TuneSharp.Tokenizers;
 using TuneSharp.Tokenizers.ChatTemplates;
 using static TuneSharp.Golden.Topics.SftRows.RecordedIds;
 
@@ -42,6 +44,7 @@ internal sealed class ChatTemplateRows : ISftRowsFile
     {
         if (tokenizers.Load(tokenizerName) is not { } tokenizer) return GoldenResult.NotBuilt($"The tokenizer {tokenizerName}");
         List<ChatMessage> messages = Messages(entry.GetProperty("messages"), "role", "content");
+        if (!entry.TryGetProperty("text", out _)) return CompareNative(tokenizer, SlotTemplateCatalog.Find(tokenizerName + "_native"), messages, entry);
         if (tokenizers.TemplateFor(tokenizerName, messages, entry.GetProperty("text").GetString()!) is not { } template)
             return GoldenResult.Equal(false, "no template renders the recorded text");
         var row = new ConversationRow(new RowSource(tokenizerName, 1, 1), [.. messages.Select(m => new Turn(m))]);
@@ -55,6 +58,23 @@ internal sealed class ChatTemplateRows : ISftRowsFile
             Same(answers.Example.Labels, entry.GetProperty("labels_assistant"), "labels_assistant"),
             Same(last.Example.Labels, entry.GetProperty("labels_last"), "labels_last"),
             Same(all.Example.Labels, entry.GetProperty("labels_all"), "labels_all"),
+        ]);
+    }
+
+    // A tokenizer without a template writes its conversations in a way of its own.
+    private static GoldenResult CompareNative(Tokenizer tokenizer, SlotTemplate? template, List<ChatMessage> messages, JsonElement entry)
+    {
+        if (template is null) return GoldenResult.NotBuilt("A native way to write conversations");
+        var row = new ConversationRow(new RowSource("native", 1, 1), [.. messages.Select(m => new Turn(m))]);
+        TrainingExample answers = new ExampleRenderer(tokenizer, null, new RenderingOptions { Slots = template }).Render(row).Example;
+        TrainingExample last = new ExampleRenderer(tokenizer, null, new RenderingOptions { Slots = template, LastTurnOnly = true }).Render(row).Example;
+        TrainingExample all = new ExampleRenderer(tokenizer, null, new RenderingOptions { Slots = template, TrainOnPrompt = true }).Render(row).Example;
+        return GoldenResult.All(
+        [
+            Same(answers.InputIds, entry.GetProperty("input_ids"), "input_ids"),
+            Same(answers.Labels, entry.GetProperty("labels_assistant"), "labels_assistant"),
+            Same(last.Labels, entry.GetProperty("labels_last"), "labels_last"),
+            Same(all.Labels, entry.GetProperty("labels_all"), "labels_all"),
         ]);
     }
 }

@@ -18,7 +18,9 @@ internal sealed class SftTokenizers(string sftRows)
     public Tokenizer? Load(string name) => _tokenizers.GetOrAdd(name, n =>
     {
         string folder = Path.Combine(_text, "tokenizers", n);
-        if (!File.Exists(Path.Combine(folder, "tokenizer.json")) && !File.Exists(Path.Combine(folder, "tokenizer.json.gz"))) return null;
+        bool hasJson = File.Exists(Path.Combine(folder, "tokenizer.json")) || File.Exists(Path.Combine(folder, "tokenizer.json.gz"));
+        string model = Path.Combine(folder, "tokenizer.model");
+        if (!hasJson && !File.Exists(model) && !File.Exists(model + ".gz")) return null;
         string unpacked = Directory.CreateTempSubdirectory("tunesharp-golden-").FullName;
         try
         {
@@ -28,6 +30,7 @@ internal sealed class SftTokenizers(string sftRows)
                 if (plain.EndsWith(".gz", StringComparison.Ordinal)) plain = plain[..^3];
                 if (plain.EndsWith(".json", StringComparison.Ordinal)) File.WriteAllText(Path.Combine(unpacked, plain), GoldenFixtures.ReadText(file));
             }
+            if (!hasJson) File.WriteAllBytes(Path.Combine(unpacked, "tokenizer.model"), GoldenFixtures.ReadBytes(model));
             return Tokenizer.Load(unpacked);
         }
         catch (InvalidInputException)
