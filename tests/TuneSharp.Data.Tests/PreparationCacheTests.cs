@@ -96,6 +96,14 @@ public sealed class PreparationCacheTests : IDisposable
         foreach (string path in paths) Prepare(new DataSettings { Dataset = path }, cache);
         Directory.GetDirectories(CacheFolder).Length.ShouldBe(1);
         Prepare(new DataSettings { Dataset = paths[2] }, cache).FromCache.ShouldBeTrue();
+
+        // What a killed process left behind goes after a day.
+        string left = Directory.CreateDirectory(Path.Combine(CacheFolder, ".abc.tmp-1")).FullName;
+        Prepare(new DataSettings { Dataset = paths[0] }, Cache);
+        Directory.Exists(left).ShouldBeTrue();
+        Directory.SetLastWriteTimeUtc(left, TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-2));
+        Prepare(new DataSettings { Dataset = paths[1] }, Cache);
+        Directory.Exists(left).ShouldBeFalse();
     }
 
     [Fact]

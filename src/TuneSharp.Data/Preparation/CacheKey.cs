@@ -8,15 +8,14 @@ namespace TuneSharp.Data.Preparation;
 /// <summary>A name for a prepared dataset that changes with everything that it depends on: content of the files, settings, tokenizer, template, layout.</summary>
 internal static class CacheKey
 {
-    /// <summary>Raised with every change of the reading, the rendering or the files' layout.</summary>
-    private const int Version = 1;
+    /// <summary>Changes with every build whose code differs: what another version of the program would read or render otherwise is made anew.</summary>
+    private static readonly string s_program = string.Join(' ', new[] { typeof(CacheKey), typeof(Tokenizers.Tokenizer), typeof(RegularFile) }.Select(type => type.Module.ModuleVersionId));
 
     public static string Of(DataSettings settings, DatasetFiles files, ExampleRenderer renderer, int context, long seed, string textHash)
     {
-        // Packing is done on what is stored; it needs no preparation of its own, but its way of cutting changes the limit.
         var parts = new Dictionary<string, string>
         {
-            ["version"] = $"{Version}",
+            ["program"] = s_program,
             ["settings"] = JsonSerializer.Serialize(settings),
             ["seed"] = $"{settings.SplitSeed ?? seed}",
             ["context"] = $"{context}",

@@ -54,10 +54,12 @@ public sealed class PreparationCache(string folder, string textHash, TimeProvide
         try
         {
             long total = 0;
+            DateTime yesterday = _clock.GetUtcNow().UtcDateTime.AddDays(-1);
             foreach (DirectoryInfo found in new DirectoryInfo(folder).GetDirectories().OrderByDescending(d => d.Name == keep).ThenByDescending(d => d.LastWriteTimeUtc))
             {
                 total += found.EnumerateFiles().Sum(file => file.Length);
-                if (total > MaxBytes && found.Name != keep) found.Delete(recursive: true);
+                bool leftBehind = found.Name.Length != keep.Length && found.LastWriteTimeUtc < yesterday;    // by a process that was killed
+                if ((total > MaxBytes && found.Name != keep) || leftBehind) found.Delete(recursive: true);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
