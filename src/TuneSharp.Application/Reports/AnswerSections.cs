@@ -28,6 +28,15 @@ internal sealed class AnswerSections(Html html, ReportWording words)
         ReportPage.Table(html, [words.Metric, .. models.Select(model => model.Name), .. two ? [words.Change] : Array.Empty<string>()], 1, rows.Prepend(counts));
     }
 
+    /// <summary>Of two models: how much better the second one's answers are, row by row, and whether chance would do as much.</summary>
+    public void WriteDifference(EvaluationFile file)
+    {
+        if (file.Models is not [{ RowMetric: { } metric } first, { } second] || second.RowMetric != metric) return;
+        if (first.Rows.Concat(second.Rows).Any(row => row.Score is null)) return;
+        if (ScoreDifference.Of([.. first.Rows.Select(row => row.Score!.Value)], [.. second.Rows.Select(row => row.Score!.Value)]) is { } difference)
+            html.Leaf("p", words.Difference(metric, difference), ("class", "soft"));
+    }
+
     /// <summary>The first rows, then those that the last model did worst and best on.</summary>
     public void WriteAnswers(EvaluationFile file)
     {

@@ -11,7 +11,7 @@ internal sealed record ChartLine(string Name, string Style, IReadOnlyList<(doubl
 internal static class LineChart
 {
     // Units of the view box; the picture takes the width of its column.
-    private const double Width = 640, Height = 260, Left = 62, Right = 12, Top = 12, Bottom = 30;
+    private const double Width = 640, Height = 260, Left = 62, Right = 12, Top = 12, Bottom = 32;
 
     // More points than that cannot be told apart on a screen.
     private const int MostPoints = 500;
@@ -33,7 +33,7 @@ internal static class LineChart
             }
             foreach (double x in Ticks(x0, x1, 7))
                 html.Leaf("text", Label(x), ("class", "tick"), ("x", N(MapX(x))), ("y", N(Height - Bottom + 17)), ("text-anchor", "middle"));
-            html.Leaf("text", xTitle, ("class", "tick"), ("x", N(Width - Right)), ("y", N(Height - 2)), ("text-anchor", "end"));
+            html.Leaf("text", xTitle, ("class", "tick"), ("x", N(Width - Right)), ("y", N(Height - 4)), ("text-anchor", "end"));
             foreach (ChartLine line in lines) WriteLine(html, line);
         }
         using (html.Open("p", ("class", "legend")))

@@ -97,6 +97,12 @@ internal sealed class ReportWording(ReportLanguage language)
 
     public string NotMeasured(string run) => Say($"Not measured yet: tunesharp eval MODEL {run} --data FILE --metrics rouge,bleu,f1", $"尚未评估：tunesharp eval 模型 {run} --data 文件 --metrics rouge,bleu,f1");
 
+    public string Difference(string metric, Measuring.ScoreDifference d)
+    {
+        string p = d.PValue < 0.001 ? "p < 0.001" : $"p = {d.PValue:0.000}";
+        return Say($"Row by row: {metric} {d.Mean:+0.000;-0.000;0.000} on average, 95 % interval {d.Low:0.000} to {d.High:0.000} (bootstrap over rows), {p}.", $"逐条比较：{metric} 平均 {d.Mean:+0.000;-0.000;0.000}，95% 区间 {d.Low:0.000} 至 {d.High:0.000}（按样本自助法），{p}。");
+    }
+
     public string Answers => Say("Answers side by side", "回答对比");
 
     public string Worst(string metric) => Say($"Worst rows by {metric}", $"得分最低的样本（{metric}）");

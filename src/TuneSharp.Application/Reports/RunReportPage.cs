@@ -87,6 +87,7 @@ internal sealed class RunReportPage(RunReport report, ReportLanguage language, D
             html.Leaf("p", _words.MeasuredOn(Path.GetFileName(evaluation.Data), Time(evaluation.Time)), ("class", "soft"));
             var sections = new AnswerSections(html, _words);
             sections.WriteNumbers(evaluation);
+            sections.WriteDifference(evaluation);
             sections.WriteAnswers(evaluation);
         });
     }

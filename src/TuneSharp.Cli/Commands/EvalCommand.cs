@@ -72,7 +72,7 @@ internal static class EvalCommand
             if (parsed.GetValue(answers) is { } lines) file.WriteAnswers(lines);
             foreach (RunFolder run in references.Select(MeasuredRun.Of).OfType<RunFolder>().DistinctBy(run => run.Path)) Keep(host, run, file);
             if (parsed.GetValue(json)) host.Terminal.Out.Write(file.ToJson());
-            else Tell(host, results, parsed.GetValue(show), parsed.GetValue(worst), parsed.GetValue(best));
+            else Tell(host, results, request.Generate && request.Metrics.Answers.Count > 0, parsed.GetValue(show), parsed.GetValue(worst), parsed.GetValue(best));
             return Task.FromResult(ExitCode.Success);
         });
         return command;
@@ -117,11 +117,13 @@ internal static class EvalCommand
         return new EvaluateModels(host.Clock).Execute(loaded, rows, request, Progress(host, reference.Name), cancellation);
     }
 
-    private static void Tell(CommandHost host, List<EvaluationResult> results, int show, int worst, int best)
+    private static void Tell(CommandHost host, List<EvaluationResult> results, bool answered, int show, int worst, int best)
     {
         foreach (EvaluationResult result in results.Where(result => result.LeftOut > 0)) host.Line(EvalTexts.LeftOut, result.Name, result.LeftOut);
+        if (answered) foreach (EvaluationResult result in results.Where(result => result.Answers.Count == 0)) host.Line(EvalTexts.NoAnswers, result.Name);
         var table = new EvaluationTable(host);
         table.WriteNumbers(results);
+        table.WriteDifference(results);
         table.WriteAnswers(results, Enumerable.Range(0, Math.Min(show, results.Min(result => result.Answers.Count))));
         table.WriteExtremes(results, worst, best);
     }

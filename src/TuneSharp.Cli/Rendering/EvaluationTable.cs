@@ -48,6 +48,13 @@ internal sealed class EvaluationTable(CommandHost host)
         table.Write(host.Terminal);
     }
 
+    /// <summary>Of two models: how much better the second one's answers are, row by row, and whether chance would do as much.</summary>
+    public void WriteDifference(IReadOnlyList<EvaluationResult> results)
+    {
+        if (results is not [{ RowMetric: { } metric } first, { } second] || second.RowMetric != metric || ScoreDifference.Of(first.RowScores, second.RowScores) is not { } difference) return;
+        host.Line(EvalTexts.Difference, second.Name, first.Name, metric, $"{difference.Mean:+0.000;-0.000;0.000}", $"{difference.Low:0.000}", $"{difference.High:0.000}", difference.PValue < 0.001 ? "p < 0.001" : $"p = {difference.PValue:0.000}");
+    }
+
     /// <param name="results">All with the same rows.</param>
     /// <param name="rows">Which rows to show.</param>
     public void WriteAnswers(IReadOnlyList<EvaluationResult> results, IEnumerable<int> rows)

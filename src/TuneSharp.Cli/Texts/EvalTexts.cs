@@ -30,6 +30,8 @@ internal static class EvalTexts
     public static readonly Text Answering = new("{0}: {1} of {2} answers", "{0}：已回答 {1}/{2}");
     public static readonly Text ColumnMetric = new("metric", "指标");
     public static readonly Text ColumnChange = new("change", "变化");
+    public static readonly Text Difference = new("{0} against {1}, row by row: {2} {3} on average, 95 % interval {4} to {5}, {6}.", "{0} 与 {1} 逐条比较：{2} 平均 {3}，95% 区间 {4} 至 {5}，{6}。");
+    public static readonly Text NoAnswers = new("{0}: no row ends with an answer, so nothing was generated; only loss, perplexity and bits_per_byte can be measured.", "{0}：没有以回答结尾的样本，因此未生成回答；只能计算 loss、perplexity 和 bits_per_byte。");
     public static readonly Text WorstRows = new("Rows that {0} does worst on, by {1}:", "{0} 得分最低的样本（{1}）：");
     public static readonly Text BestRows = new("Rows that {0} does best on, by {1}:", "{0} 得分最高的样本（{1}）：");
     public static readonly Text RowScore = new("{0}: {1}", "{0}：{1}");
