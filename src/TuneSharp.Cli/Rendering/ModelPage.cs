@@ -46,8 +46,7 @@ internal static class ModelPage
     {
         "inference" => ModelTexts.UseInference,
         "lora" => ModelTexts.UseLora,
-        "full" => ModelTexts.UseFull,
-        _ => ModelTexts.UseWeights,
+        _ => ModelTexts.UseFull,
     };
 
     private static string Count(long number) => number >= 1e9 ? $"{number / 1e9:0.00} B ({number})" : number >= 1e6 ? $"{number / 1e6:0.0} M ({number})" : $"{number}";

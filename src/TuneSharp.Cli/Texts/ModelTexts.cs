@@ -48,7 +48,6 @@ internal static class ModelTexts
     public static readonly Text MemoryUse = new("use", "用途");
     public static readonly Text MemoryWeights = new("weights as", "权重类型");
     public static readonly Text MemoryNeed = new("needs", "需要");
-    public static readonly Text UseWeights = new("the weights alone", "仅权重");
     public static readonly Text UseInference = new("ask it", "对话");
     public static readonly Text UseLora = new("train, method lora", "训练（lora）");
     public static readonly Text UseFull = new("train, method full", "训练（full）");

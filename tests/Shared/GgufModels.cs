@@ -1,8 +1,9 @@
+using TorchSharp;
 using TuneSharp.Formats.ModelConfigs;
+using TuneSharp.Models;
 using TuneSharp.Nn;
-using TuneSharp.Tests.Shared;
 
-namespace TuneSharp.Models.Tests.Support;
+namespace TuneSharp.Tests.Shared;
 
 /// <summary>Writes a small model as GGUF, as llama.cpp's converter lays it out.</summary>
 internal static class GgufModels
@@ -20,7 +21,8 @@ internal static class GgufModels
         foreach (Parameter parameter in model.Parameters)
         {
             string name = Names.Aggregate(parameter.Name, (text, pair) => text.Replace(pair.Hf, pair.Gguf, StringComparison.Ordinal));
-            float[] values = [.. TinyModels.Numbers(parameter.Value).Select(x => (float)x)];
+            using torch.Tensor plain = parameter.Value.to(torch.ScalarType.Float32).contiguous();
+            float[] values = plain.data<float>().ToArray();
             if (model.ModelType == "llama" && (name.Contains("attn_q.", StringComparison.Ordinal) || name.Contains("attn_k.", StringComparison.Ordinal)))
                 values = Interleave(values, (int)parameter.Value.shape[0], model.Shape.HeadDim);
             bytes.Floats(name, parameter.Value.shape, values);
