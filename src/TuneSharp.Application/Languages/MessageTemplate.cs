@@ -21,6 +21,7 @@ internal sealed class MessageTemplate
         if (TranslatedHoles.Any(hole => hole >= order.Length)) throw new FormatException($"The translation of '{source}' has a hole more.");
         Weight = _literals.Sum(literal => literal.Count(char.IsAsciiLetter));
         IsVerbatim = [.. order.Select(hole => _literals[hole].Length > 0 && _literals[hole + 1].Length > 0 && Quotes.Contains(_literals[hole][^1]) && _literals[hole + 1][0] == _literals[hole][^1])];
+        MaySpeak = [.. order.Select(MaySpeakAt)];
     }
 
     public string Source { get; }
@@ -36,6 +37,9 @@ internal sealed class MessageTemplate
 
     /// <summary>Holes within quotes: names of somebody, never to be translated.</summary>
     public bool[] IsVerbatim { get; }
+
+    /// <summary>Holes that may hold whole sentences: behind a full stop or a colon, or attached to a word.</summary>
+    public bool[] MaySpeak { get; }
 
     public int NumHoles => _literals.Length - 1;
 
@@ -63,6 +67,13 @@ internal sealed class MessageTemplate
         var captured = new string[holes.Length];
         for (int i = 0; i < holes.Length; i++) captured[i] = text[holes[i].From..holes[i].To].ToString();
         return captured;
+    }
+
+    private bool MaySpeakAt(int hole)
+    {
+        string before = _literals[hole], after = _literals[hole + 1];
+        if (before.Length == 0) return after.Length == 0 || after[0] != ' ' || after.Length > 1 && char.IsAsciiLetterUpper(after[1]);
+        return before[^1] != ' ' || before.Length > 1 && before[^2] is '.' or ':' or '?' or '!';
     }
 
     private static (string[] Literals, int[] Holes) Split(string text)

@@ -144,6 +144,8 @@ internal sealed class SentenceTranslation(MessageTranslations translations)
             if (whole.IsComplete) return whole with { Text = whole.Text.TrimEnd('。') };
         }
 
+        if (!result.IsChanged && trimmed.Length > 1 && char.IsAsciiLetterUpper(trimmed[0]) && char.IsAsciiLetterLower(trimmed[1]))
+            result = Translate(char.ToLowerInvariant(trimmed[0]) + trimmed[1..], depth + 1); // a phrase at the begin of a sentence
         return result.IsChanged ? result : result with { Text = value };
     }
 
@@ -155,6 +157,7 @@ internal sealed class SentenceTranslation(MessageTranslations translations)
         {
             string value = captured[i].Trim(' ');
             if (template.IsVerbatim[i] || value.Length == 0) continue;
+            if (!template.MaySpeak[i] && !IsQuoted(value) && (value[^1] == '.' || value.Contains(". "))) return null;
             Result inside = InHole(value, template.LiteralAfter(i), depth);
             score += Math.Max(0, inside.Score - 2); // side by side rather than one within the other
             if (template.Weight < SureWeight && !IsNames(value) && !inside.IsComplete) return null;
@@ -163,10 +166,12 @@ internal sealed class SentenceTranslation(MessageTranslations translations)
         return score;
     }
 
+    private static bool IsQuoted(string value) => value[0] == value[^1] && value[0] is '\'' or '`' or '"';
+
     /// <summary>One word, one quoted text, or a list of words.</summary>
     private static bool IsNames(string value)
     {
-        if (value[0] == value[^1] && value[0] is '\'' or '`' or '"') return true;
+        if (IsQuoted(value)) return true;
         string[] words = value.Split(' ');
         return !words.SkipLast(1).Where((word, i) => word.Length == 0 || word[^1] is not (',' or ';') && word is not ("and" or "or") && words[i + 1] is not ("and" or "or")).Any();
     }

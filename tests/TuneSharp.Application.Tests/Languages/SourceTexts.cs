@@ -82,7 +82,7 @@ internal sealed class SourceTexts
             inHole = part is null || inHole && part.Length == 0;
         }
 
-        _found.Add(new SourceText(_source.AsSpan(0, begin).Count('\n') + 1, template.ToString().Trim(), [.. _calls.Where(call => call.Length > 0)], inside));
+        _found.Add(new SourceText(_source.AsSpan(0, begin).Count('\n') + 1, template.ToString().Trim(' '), [.. _calls.Where(call => call.Length > 0)], inside));
     }
 
     /// <returns>True for a raw literal, which holds code or data.</returns>
