@@ -12,6 +12,11 @@ internal static class ChineseText
         return IsFullWidth(first[^1]) ? first + second : $"{first} {second}";
     }
 
+    /// <summary>"a, b and c" as "a、b 和 c", if it is a list of names.</summary>
+    public static string List(string text, Func<string, bool> isNames) => text.Contains(", ") && text.IndexOfAny(['[', '{', '(']) < 0 && isNames(text)
+        ? text.Replace(", ", "、", StringComparison.Ordinal).Replace(" and ", " 和 ", StringComparison.Ordinal).Replace(" or ", " 或 ", StringComparison.Ordinal)
+        : text;
+
     /// <summary>Appends a piece that replaces a hole, or that stands behind one.</summary>
     public static void Append(StringBuilder text, ReadOnlySpan<char> piece)
     {

@@ -22,6 +22,7 @@ internal sealed class MessageTemplate
         Weight = _literals.Sum(literal => literal.Count(char.IsAsciiLetter));
         IsVerbatim = [.. order.Select(hole => _literals[hole].Length > 0 && _literals[hole + 1].Length > 0 && Quotes.Contains(_literals[hole][^1]) && _literals[hole + 1][0] == _literals[hole][^1])];
         MaySpeak = [.. order.Select(MaySpeakAt)];
+        IsBracketed = [.. order.Select(hole => _literals[hole].Length > 0 && _literals[hole][^1] is '[' or '{' or '(')];
     }
 
     public string Source { get; }
@@ -37,6 +38,9 @@ internal sealed class MessageTemplate
 
     /// <summary>Holes within quotes: names of somebody, never to be translated.</summary>
     public bool[] IsVerbatim { get; }
+
+    /// <summary>Holes within brackets: shapes and lists of a program.</summary>
+    public bool[] IsBracketed { get; }
 
     /// <summary>Holes that may hold whole sentences: behind a full stop or a colon, or attached to a word.</summary>
     public bool[] MaySpeak { get; }

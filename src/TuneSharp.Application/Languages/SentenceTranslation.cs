@@ -125,7 +125,12 @@ internal sealed class SentenceTranslation(MessageTranslations translations)
         {
             int hole = template.TranslatedHoles[i];
             string value = captured[hole];
-            if (!template.IsVerbatim[hole]) value = InHole(value, template.LiteralAfter(hole), depth).Text;
+            if (!template.IsVerbatim[hole])
+            {
+                Result inside = InHole(value, template.LiteralAfter(hole), depth);
+                value = inside.IsChanged || template.IsBracketed[hole] ? inside.Text : ChineseText.List(inside.Text, IsNames);
+            }
+
             ChineseText.Append(text, value);
             ChineseText.Append(text, template.TranslatedLiterals[i + 1]);
         }
