@@ -25,7 +25,7 @@ public sealed class MessageTranslationsTests
     [InlineData("The length of the value of 'general.name' says 1048576, but only 26 bytes follow. Get the file again.", "'general.name' 的值的长度为 1048576，但其后只有 26 字节。请重新获取文件。")]
     [InlineData("The metadata a.b is missing. It must be a whole number from 1 to 16777216. Get the file again.", "缺少元数据 a.b。它必须是 1 到 16777216 的整数。请重新获取文件。")]
     [InlineData("The tensor 't0' has 99 dimensions; at most 4 are allowed.", "张量 't0' 有 99 维，最多允许 4 维。")]
-    [InlineData("hidden_size is missing. It must be a whole number from 1 to 9. Use another model.", "缺少 hidden_size。它必须是 1 到 9 的整数。请使用其他模型。")]
+    [InlineData("hidden_size is missing. It must be a whole number from 1 to 9. Use another model.", "缺少 hidden_size。必须是 1 到 9 的整数。请使用其他模型。")]
     [InlineData("The checkpoint lacks the tensor a.b, expected with shape [32, 16].", "检查点缺少张量 a.b，其形状应为 [32, 16]。")]
     [InlineData("The tensor 'a' holds NaN or infinity and is not saved. Free space on the disk, check the permissions, or choose another folder.", "张量 'a' 含有 NaN 或无穷大，未保存。请清理磁盘空间、检查权限，或选择其他文件夹。")]
     public void Sentences(string english, string chinese) => Chinese.Translate(english).ShouldBe(chinese);
