@@ -156,6 +156,21 @@ public class RenderingTests
         }
     }
 
+    // TRL: the ids of the prompt with its opening for an answer, and all behind them is learned, the line break after the end token too.
+    [Fact]
+    public void PromptAndCompletion_LearnAllBehindThePrompt()
+    {
+        const string marked = "{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\n' }}{% if m['role'] == 'assistant' %}{% generation %}{{ m['content'] + '<|im_end|>' }}{% endgeneration %}{% else %}{{ m['content'] + '<|im_end|>' }}{% endif %}{{ '\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
+        foreach (string template in (string[])[ChatMl, marked])
+        {
+            var renderer = new ExampleRenderer(s_tokenizer, ChatTemplate.Parse(template));
+            RenderedExample rendered = renderer.Render(s_twoTurns with { PromptTurns = s_twoTurns.Turns.Count - 1 });
+            string learned = string.Concat(TokenView.Of(rendered.Example, s_tokenizer).Where(t => t.IsLearned).Select(t => t.Text));
+            learned.ShouldBe(s_twoTurns.Turns[^1].Message.Content + "<|im_end|>\\n");
+            rendered.Rule.ShouldBe("completion");
+        }
+    }
+
     [Fact]
     public void TokenView_ShowsEveryTokenWithItsLabel()
     {

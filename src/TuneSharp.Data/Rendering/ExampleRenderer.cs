@@ -210,6 +210,11 @@ public sealed class ExampleRenderer
         int[] answers = [.. Enumerable.Range(0, row.Turns.Count).Where(i => row.Turns[i].Message.Role == "assistant")];
         bool[] learned = [.. answers.Select(i => row.Turns[i].IsLearned && (!_options.LastTurnOnly || i == answers[^1]))];
         var spans = new List<(int, int)>();
+        if (row.PromptTurns is { } promptTurns)
+        {
+            string prompt = RenderPart(messages, promptTurns + added, open: true, row);
+            return ([(chat.Text.AsSpan().CommonPrefixLength(prompt), chat.Text.Length)], "completion");
+        }
         if (chat.AssistantSpans.Count == answers.Length && answers.Length > 0)
         {
             for (int i = 0; i < answers.Length; i++)

@@ -31,10 +31,11 @@ internal sealed class PromptCompletionRows : IRowFormat
     // TRL's conversational form: answers inside the prompt are context.
     private static ConversationRow? ReadMessages(JsonItem row, JsonItem messages, JsonItem answers, RowContext context)
     {
-        List<Turn> turns = [.. ConversationTurns.Turns(messages, "prompt", context).Select(turn => turn.Message.Role == "assistant" ? turn with { Weight = 0 } : turn), .. ConversationTurns.Turns(answers, "completion", context)];
+        List<Turn> prompt = [.. ConversationTurns.Turns(messages, "prompt", context).Select(turn => turn.Message.Role == "assistant" ? turn with { Weight = 0 } : turn)];
+        List<Turn> turns = [.. prompt, .. ConversationTurns.Turns(answers, "completion", context)];
         System.Text.Json.Nodes.JsonArray? tools = ToolCalls.Declarations(row["tools"], context);
         if (context.Failed) return null;
-        if (turns.Exists(turn => turn.IsLearned)) return new ConversationRow(context.Source, turns) { Tools = tools };
+        if (turns.Exists(turn => turn.IsLearned)) return new ConversationRow(context.Source, turns) { Tools = tools, PromptTurns = prompt.Count };
         context.Error(ProblemKind.NothingToLearn, "The completion holds no answer.", "Add one, or remove the row.", "completion", answers);
         return null;
     }

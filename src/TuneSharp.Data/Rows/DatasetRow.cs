@@ -31,6 +31,12 @@ public sealed record Turn(ChatMessage Message, double? Weight = null)
 /// <summary>A conversation: what fine-tuning learns from.</summary>
 public sealed record ConversationRow(RowSource Source, IReadOnlyList<Turn> Turns) : DatasetRow(Source)
 {
+    /// <summary>
+    /// Turns of the prompt, where the file itself tells prompt and completion apart: whatever the template writes behind them is
+    /// learned, as TRL does. Null = the answers are learned.
+    /// </summary>
+    public int? PromptTurns { get; init; }
+
     /// <summary>Declarations of tools (JSON schemas), if the row has some.</summary>
     public JsonArray? Tools { get; init; }
 

@@ -42,7 +42,6 @@ internal sealed class TrlRows : ISftRowsFile
             TrainOnPrompt = chat ? !answersOnly : !completionOnly,
             AssistantOnlyLoss = chat && answersOnly,
             PlainCompletion = set == "prompt_completion",
-            LastTurnOnly = completions,
         });
         List<TrainingExample> documents;
         try
@@ -98,6 +97,9 @@ internal sealed class TrlRows : ISftRowsFile
             "messages" => Messages(row.GetProperty(set), "role", "content"),
             _ => Messages(row.GetProperty(set), "from", "value").Select(m => m with { Role = m.Role switch { "human" => "user", "gpt" => "assistant", _ => m.Role } }),
         };
-        return set == "text" ? new TextRow(source, row.GetProperty("text").GetString()!) : new ConversationRow(source, [.. messages.Select(m => new Turn(m))]);
+        return set == "text" ? new TextRow(source, row.GetProperty("text").GetString()!) : new ConversationRow(source, [.. messages.Select(m => new Turn(m))])
+        {
+            PromptTurns = set == "prompt_completion_chat" ? row.GetProperty("prompt").GetArrayLength() : null,
+        };
     }
 }
