@@ -52,6 +52,24 @@ public class RowFormatContract
         foreach (string alias in format.Aliases) RowFormatCatalog.Find(alias).ShouldBeSameAs(format);
     }
 
+    /// <summary>Spellings under which the same rows go around: what they mean is read, nothing of it is dropped.</summary>
+    [Theory]
+    [InlineData("""{"instruction": "i", "context": "c", "response": "r", "category": "qa"}""", "user:i\nc|assistant:r")]
+    [InlineData("""{"instruction": "i", "query": "c", "output": "r", "system_prompt": "s"}""", "system:s|user:i\nc|assistant:r")]
+    [InlineData("""{"system_prompt": "s", "question": "q", "response": "r"}""", "system:s|user:q|assistant:r")]
+    [InlineData("""{"Question": "q", "Answer": "r"}""", "user:q|assistant:r")]
+    [InlineData("""{"conversations": [{"from": "user", "value": "q"}, {"from": "chatgpt", "value": "r"}]}""", "user:q|assistant:r")]
+    [InlineData("""{"conversations": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "r"}]}""", "user:q|assistant:r")]
+    [InlineData("""{"messages": [{"role": "developer", "content": "s"}, {"role": "user", "content": [{"type": "text", "text": "q"}]}, {"role": "assistant", "content": "r"}]}""", "system:s|user:q|assistant:r")]
+    [InlineData("""{"prompt": [{"role": "user", "content": "q"}], "completion": [{"role": "assistant", "content": "r"}]}""", "user:q|assistant:r")]
+    public void Spellings_MeanTheSame(string json, string expected)
+    {
+        var problems = new List<DataProblem>();
+        var row = (ConversationRow)Read(RowFormatCatalog.Recognise(Parse(json))!.Value.Format, json, problems)!;
+        string.Join('|', row.Messages.Select(message => $"{message.Role}:{message.Content}")).ShouldBe(expected.Replace("\\n", "\n", StringComparison.Ordinal));
+        problems.ShouldBeEmpty();
+    }
+
     [Fact]
     public void Find_UnknownName_NamesTheKnownOnes() =>
         Should.Throw<Formats.InvalidInputException>(() => RowFormatCatalog.Find("alpacca")).Message.ShouldContain("alpaca, ");

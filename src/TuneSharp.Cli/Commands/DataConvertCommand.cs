@@ -50,7 +50,12 @@ internal static class DataConvertCommand
 
     private static ConversionReport Convert(CommandHost host, DataSettings data, ConversionTarget target, string? output)
     {
-        if (output is not null) return ConvertDataset.Execute(data, target, output, Stream.Null, Progress(host));
+        if (output is not null)
+        {
+            ConversionReport written = ConvertDataset.Execute(data, target, output, Stream.Null, Progress(host));
+            if (host.Terminal.IsScreen) host.Terminal.Out.Write("\r\u001b[K");
+            return written;
+        }
         using var rows = new MemoryStream();
         ConversionReport report = ConvertDataset.Execute(data, target, null, rows);
         host.Terminal.Out.Write(System.Text.Encoding.UTF8.GetString(rows.GetBuffer(), 0, (int)rows.Length));
@@ -75,5 +80,5 @@ internal static class DataConvertCommand
     }
 
     private static Action<long>? Progress(CommandHost host) => !host.Terminal.IsScreen ? null : written =>
-        host.Terminal.Out.Write("\r" + host.Words.Say(DataTexts.Converting, written) + "\r");
+        host.Terminal.Out.Write("\r" + host.Words.Say(DataTexts.Converting, written));
 }

@@ -24,7 +24,6 @@ internal static class EvalCommand
         var adapter = new Option<string[]>("--adapter") { Description = words[EvalTexts.Adapter], HelpName = "ADAPTER" };
         var metrics = new Option<string>("--metrics") { Description = words.Say(EvalTexts.Metrics, string.Join(", ", [.. MetricSelection.LossNames, .. MetricCatalog.All.Select(metric => metric.Name)])), HelpName = "NAMES", DefaultValueFactory = _ => "loss,perplexity,exact_match" };
         var language = new Option<string>("--language") { Description = words[EvalTexts.Language], HelpName = "LANGUAGE", DefaultValueFactory = _ => "auto" };
-        var format = new Option<string>("--format") { Description = words[DataTexts.Format], HelpName = "FORMAT", DefaultValueFactory = _ => "auto" };
         var system = new Option<string?>("--system") { Description = words[DataTexts.System], HelpName = "TEXT" };
         var most = new Option<int?>("--max_samples", "--max-samples") { Description = words[EvalTexts.MaxSamples], HelpName = "N" };
         var lossOnly = new Option<bool>("--loss_only", "--loss-only") { Description = words[EvalTexts.LossOnly] };
@@ -48,13 +47,14 @@ internal static class EvalCommand
             ],
         };
         command.Add(models);
-        foreach (Option option in (Option[])[data, adapter, metrics, language, format, system, most, lossOnly, show, worst, best, output, answers, json, batch, threads]) command.Add(option);
+        foreach (Option option in (Option[])[data, adapter, metrics, language, system, most, lossOnly, show, worst, best, output, answers, json, batch, threads]) command.Add(option);
+        RowReadingOptions reading = RowReadingOptions.AddTo(command, words, rendering: true, file: false);
         SettingOptions settings = SettingOptions.AddTo<AnswerSettings>(command, words, "max_new_tokens", "temperature", "top_p", "seed");
         command.SetAction((parsed, cancellation) =>
         {
             HomeFolder home = global.HomeOf(parsed, host);
             RefuseUnknownOption(command, parsed.GetValue(models)!);
-            EvaluationRequest request = new(Rows(parsed.GetValue(data)!, parsed.GetValue(format)!, parsed.GetValue(system), parsed.GetValue(most)), Generate: !parsed.GetValue(lossOnly), BatchSize: AtLeastOne("batch_size", parsed.GetValue(batch)), Threads: parsed.GetValue(threads))
+            EvaluationRequest request = new(Rows(reading.Read(parsed, parsed.GetValue(data)!), parsed.GetValue(system), parsed.GetValue(most)), Generate: !parsed.GetValue(lossOnly), BatchSize: AtLeastOne("batch_size", parsed.GetValue(batch)), Threads: parsed.GetValue(threads))
             {
                 Sampling = RecipeBinder.Bind<AnswerSettings>(new RecipeMap([], "command line"), settings.Read<AnswerSettings>(parsed)).Request.Sampling,
                 Metrics = MetricSelection.Parse(parsed.GetValue(metrics)!),
@@ -87,9 +87,9 @@ internal static class EvalCommand
     }
 
     /// <summary>Rows longer than the context are left out and counted.</summary>
-    internal static DataSettings Rows(string file, string format, string? system, int? most)
+    internal static DataSettings Rows(DataSettings data, string? system, int? most)
     {
-        var settings = new DataSettings { Dataset = file, Format = format, System = system, MaxSamples = most, OverlongRows = OverlongRows.Drop };
+        DataSettings settings = data with { System = system, MaxSamples = most, OverlongRows = OverlongRows.Drop };
         settings.Validate();
         return settings;
     }

@@ -29,10 +29,11 @@ internal sealed class RowReadingOptions
     }
 
     /// <param name="rendering">Also the options that say how rows become tokens.</param>
-    public static RowReadingOptions AddTo(Command command, Wording words, bool rendering = false)
+    /// <param name="file">The file is an argument of the command; otherwise the command names it in another way.</param>
+    public static RowReadingOptions AddTo(Command command, Wording words, bool rendering = false, bool file = true)
     {
         var options = new RowReadingOptions(words);
-        command.Add(options._file);
+        if (file) command.Add(options._file);
         foreach (Option option in (Option[])[options._format, options._promptFormat, options._answerColumn, options._textColumn, options._encoding]) command.Add(option);
         if (rendering) command.Add(options._template);
         if (rendering) command.Add(options._trainOnlyAfter);
@@ -40,11 +41,11 @@ internal sealed class RowReadingOptions
     }
 
     /// <exception cref="Formats.InvalidInputException">Options that contradict one another, an unknown format or encoding.</exception>
-    public DataSettings Read(ParseResult parsed)
+    public DataSettings Read(ParseResult parsed, string? file = null)
     {
         var settings = new DataSettings
         {
-            Dataset = parsed.GetValue(_file),
+            Dataset = file ?? parsed.GetValue(_file),
             Format = parsed.GetValue(_format)!,
             PromptFormat = parsed.GetValue(_promptFormat),
             AnswerColumn = parsed.GetValue(_answerColumn),

@@ -9,17 +9,20 @@ namespace TuneSharp.Data.RowFormats;
 /// </summary>
 internal sealed class AlpacaRows : IRowFormat
 {
+    // Dolly calls the input context, LLaMA-Factory query; Orca's system text is a system_prompt.
+    private static readonly string[] s_input = ["input", "context", "query"];
+    private static readonly string[] s_system = ["system", "system_prompt"];
     private static readonly string[] s_output = ["output", "response", "completion", "answer"];
 
     public string Name => "alpaca";
 
     public IReadOnlyList<string> Aliases => ["instruction"];
 
-    public string Keys => "instruction, input?, output, system?, history?";
+    public string Keys => "instruction, input? (or context, query), output (or response, answer), system?, history?";
 
     public string Example => """{"instruction": "Name the colour.", "input": "grass", "output": "green", "system": "Be brief.", "history": [["Hello", "Hi."]]}""";
 
-    public bool Uses(string column) => column is "instruction" or "input" or "system" or "history" || s_output.Contains(column);
+    public bool Uses(string column) => column is "instruction" or "history" || s_input.Contains(column) || s_system.Contains(column) || s_output.Contains(column);
 
     public string? Recognise(JsonItem row) => row["instruction"] is null ? null
         : row.FirstOf(s_output) is { } output ? $"the rows have the keys \"instruction\" and \"{output.Name}\""
@@ -27,9 +30,9 @@ internal sealed class AlpacaRows : IRowFormat
 
     public DatasetRow? Read(JsonItem row, RowContext context)
     {
-        string? system = context.Text(row["system"], "system");
+        string? system = context.Text(row.FirstOf(s_system)?.Value, row.FirstOf(s_system)?.Name ?? "system");
         string? instruction = context.Text(row["instruction"], "instruction");
-        string? input = context.Text(row["input"], "input");
+        string? input = context.Text(row.FirstOf(s_input)?.Value, row.FirstOf(s_input)?.Name ?? "input");
         if (row["instruction"] is null)
             context.Error(ProblemKind.MissingField, "The field \"instruction\" is missing.", "Add \"instruction\", or remove the row.", "instruction", row);
         if (context.Failed) return null;

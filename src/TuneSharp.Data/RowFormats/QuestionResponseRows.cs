@@ -7,17 +7,18 @@ namespace TuneSharp.Data.RowFormats;
 internal sealed class QuestionResponseRows : IRowFormat
 {
     private static readonly string[] s_question = ["question", "query", "problem"];
+    private static readonly string[] s_system = ["system", "system_prompt"];
     private static readonly string[] s_answer = ["response", "answer", "reply", "solution"];
 
     public string Name => "question_response";
 
     public IReadOnlyList<string> Aliases => ["qa"];
 
-    public string Keys => "question, response (or answer)";
+    public string Keys => "question, response (or answer), system?";
 
     public string Example => """{"Question": "What do cows eat?", "Response": "Grass."}""";
 
-    public bool Uses(string column) => s_question.Contains(column, StringComparer.OrdinalIgnoreCase) || s_answer.Contains(column, StringComparer.OrdinalIgnoreCase);
+    public bool Uses(string column) => s_question.Contains(column, StringComparer.OrdinalIgnoreCase) || s_system.Contains(column, StringComparer.OrdinalIgnoreCase) || s_answer.Contains(column, StringComparer.OrdinalIgnoreCase);
 
     public string? Recognise(JsonItem row) => Find(row, s_question) is { } question && Find(row, s_answer) is { } answer
         ? $"the rows have the keys \"{question.Name}\" and \"{answer.Name}\"" : null;
@@ -27,7 +28,9 @@ internal sealed class QuestionResponseRows : IRowFormat
         string? question = context.RequiredText(Find(row, s_question), "question", ProblemKind.EmptyPrompt, "The question", row);
         string? answer = context.RequiredText(Find(row, s_answer), "response", ProblemKind.EmptyOutput, "The answer", row);
         if (question is null || answer is null) return null;
-        return new ConversationRow(context.Source, [new Turn(new ChatMessage("user", question)), new Turn(new ChatMessage("assistant", answer))]);
+        var turns = new List<Turn> { new(new ChatMessage("user", question)), new(new ChatMessage("assistant", answer)) };
+        if (Find(row, s_system) is { } system && context.Text(system.Value, system.Name) is { Length: > 0 } text) turns.Insert(0, new Turn(new ChatMessage("system", text)));
+        return context.Failed ? null : new ConversationRow(context.Source, turns);
     }
 
     private static JsonMember? Find(JsonItem row, string[] names)
