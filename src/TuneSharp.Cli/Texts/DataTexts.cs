@@ -16,7 +16,7 @@ internal static class DataTexts
     public static readonly Text ShowExample = new("The second row as the model sees it.", "查看模型眼中的第二条样本。");
     public static readonly Text IsFormat = new("Format: {0} ({1}), {2}", "格式：{0}（{1}），{2}") { HoldsMessages = true };
     public static readonly Text Rows = new("Rows: {0} usable, {1} duplicates, {2} answers to learn", "样本：可用 {0}，重复 {1}，要学习的回答 {2}");
-    public static readonly Text Lengths = new("Lengths in {0}: shortest {1}, median {2}, 90 % up to {3}, 99 % up to {4}, longest {5}, {6} in all", "长度（{0}）：最短 {1}，中位数 {2}，90 % 不超过 {3}，99 % 不超过 {4}，最长 {5}，合计 {6}");
+    public static readonly Text Lengths = new("Lengths in {0}: shortest {1}, median {2}, 90 % up to {3}, 99 % up to {4}, longest {5}, {6} in all", "长度（{0}）：最短 {1}，中位数 {2}，90% 不超过 {3}，99% 不超过 {4}，最长 {5}，合计 {6}");
     public static readonly Text Tokens = new("tokens", "词元");
     public static readonly Text Characters = new("characters", "字符");
     public static readonly Text Errors = new("{0} errors, {1} warnings:", "{0} 个错误，{1} 个警告：");

@@ -21,7 +21,7 @@ internal static class RunTexts
     public static readonly Text ResumedElsewhere = new("Goes on from the checkpoint of step {0}. Last bits may differ from an uninterrupted run, because this changed: {1}.", "从第 {0} 步的检查点继续。由于以下变化，结果的末位可能与不中断的运行不同：{1}。");
     public static readonly Text Difference = new("{0}: {1}", "{0}：{1}") { HoldsMessages = true };
     public static readonly Text Between = new("; ", "；");
-    public static readonly Text Started = new("{0} steps; {1:N0} of {2:N0} parameters are trained ({3:0.##} %).", "共 {0} 步；训练 {2:N0} 个参数中的 {1:N0} 个（{3:0.##} %）。");
+    public static readonly Text Started = new("{0} steps; {1:N0} of {2:N0} parameters are trained ({3:0.##} %).", "共 {0} 步；训练 {2:N0} 个参数中的 {1:N0} 个（{3:0.##}%）。");
     public static readonly Text Step = new("step {0}/{1}  epoch {2:0.00}  loss {3:0.0000}  lr {4:0.00e-0}  grad {5:0.000}  {6:0} tokens/s{7}", "步 {0}/{1}  轮 {2:0.00}  损失 {3:0.0000}  学习率 {4:0.00e-0}  梯度 {5:0.000}  {6:0} 词元/秒{7}");
     public static readonly Text Bar = new("step {0}/{1}  loss {2:0.0000}  {3:0} tokens/s{4}", "步 {0}/{1}  损失 {2:0.0000}  {3:0} 词元/秒{4}");
     public static readonly Text Remaining = new("  {0} left", "  剩余 {0}");

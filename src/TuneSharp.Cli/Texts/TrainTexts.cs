@@ -7,7 +7,7 @@ internal static class TrainTexts
     public static readonly Text Detach = new("Return as soon as the run has begun; it goes on in the background.", "运行开始后立即返回，训练在后台继续。");
     public static readonly Text What = new(
         "A model folder and a data file are enough: 10 % of the rows are kept for validation, LoRA trains a small adapter beside the model, and the result is the checkpoint with the lowest validation loss.",
-        "只需模型文件夹和数据文件：10 % 的样本留作验证，LoRA 在冻结的模型旁训练一个小适配器，结果取验证损失最低的检查点。");
+        "只需模型文件夹和数据文件：10% 的样本留作验证，LoRA 在冻结的模型旁训练一个小适配器，结果取验证损失最低的检查点。");
 
     public static readonly Text Keys = new(
         "Every key of a recipe is an option too (--learning_rate 1e-4 or --learning-rate 1e-4) and wins over the file. Below are the most used; `tunesharp settings` lists all with their defaults.",
@@ -17,7 +17,7 @@ internal static class TrainTexts
         "The work is done by a process of its own: closing the terminal stops nothing, Ctrl-C saves a checkpoint and says how to go on. Nothing is ever written over.",
         "训练在独立进程中进行：关闭终端不会中断；按 Ctrl-C 会保存检查点并提示如何继续。任何文件都不会被覆盖。");
 
-    public static readonly Text Preparing = new("Reading the rows: {0} % ({1} rows), about {2} left.", "正在读取数据：{0} %（{1} 行），约剩 {2}。");
+    public static readonly Text Preparing = new("Reading the rows: {0} % ({1} rows), about {2} left.", "正在读取数据：{0}%（{1} 条样本），约剩 {2}。");
 
     public static readonly Text ExampleRecipe = new("Train by a recipe.", "按配方训练。");
     public static readonly Text ExampleOverride = new("The same with two values changed.", "同上，但修改两个值。");

@@ -82,7 +82,7 @@ public sealed record DataSettings
     [Setting("Learn only what stands behind this text; for plain texts and prompt formats.", "只学习该文本之后的内容（用于纯文本和提示格式）。", Example = "### Response:\\n")]
     public string? TrainOnlyAfter { get; init; }
 
-    [Setting("The same by token ids, as TRL's old completion-only collator: what stands behind the last occurrence is learned, a row without one learns nothing.", "同上，但按词元查找（TRL 旧的 completion-only 方式）：学习最后一次出现之后的内容；未出现的行不学习。",
+    [Setting("The same by token ids, as TRL's old completion-only collator: what stands behind the last occurrence is learned, a row without one learns nothing.", "同上，但按词元查找（TRL 旧的 completion-only 方式）：学习最后一次出现之后的内容；未出现的样本不学习。",
         Advice = "Prefer train_only_after: token ids of a text depend on what stands beside it.")]
     public string? ResponseTemplate { get; init; }
 

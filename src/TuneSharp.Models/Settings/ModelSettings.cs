@@ -13,7 +13,7 @@ public sealed record ModelSettings
     public string? ModelNameOrPath { get; init; }
 
     [Setting("How weights are kept in memory. auto: float32 if that takes at most a quarter of the machine's memory, else as stored in the file. 16-bit weights take half the memory, compute the same numbers and cost about 4 % of the speed in training.",
-        "权重在内存中的存储类型。auto：若 float32 不超过内存的四分之一则用 float32，否则与文件一致。16 位权重占用一半内存，数值相同，训练速度约慢 4 %。", Advice = "auto", Aliases = ["torch_dtype", "dtype"], Example = "bfloat16")]
+        "权重在内存中的存储类型。auto：若 float32 不超过内存的四分之一则用 float32，否则与文件一致。16 位权重占用一半内存，数值相同，训练速度约慢 4%。", Advice = "auto", Aliases = ["torch_dtype", "dtype"], Example = "bfloat16")]
     public string WeightsDtype { get; init; } = "auto";
 
     [Setting("Type of the arithmetic. auto: bfloat16 if the weights are stored so and the processor has the instructions, else float32.",
