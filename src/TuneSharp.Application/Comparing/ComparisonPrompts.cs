@@ -25,18 +25,31 @@ public static class ComparisonPrompts
     private static readonly string[] s_promptKeys = ["prompt", "question", "instruction", "query", "text", "input"];
     private static readonly JsonDocumentOptions s_json = new() { MaxDepth = 32, AllowTrailingCommas = false };
 
+    /// <param name="settings">The file and how its rows are read.</param>
+    /// <param name="most">At most so many prompts.</param>
     /// <exception cref="InvalidInputException">The file holds no prompt.</exception>
-    public static IReadOnlyList<ComparisonPrompt> Read(string path, string format = "auto", int? most = null)
+    public static IReadOnlyList<ComparisonPrompt> Read(DataSettings settings, int? most = null)
     {
+        string path = settings.Dataset!, format = settings.PromptFormat is null && settings.TextColumn is null ? settings.Format : "given";
         bool isJson = Path.GetExtension(path).ToLowerInvariant() is ".json" or ".jsonl" or ".ndjson";
-        bool isText = Path.GetExtension(path).ToLowerInvariant() is ".txt" or ".md" or "" && format == "auto";
+        bool isText = Path.GetExtension(path).ToLowerInvariant() is (".txt" or ".md" or "") && format == "auto";
         List<ComparisonPrompt>? prompts = isText ? Lines(path) : isJson && format == "auto" ? PromptsOnly(path) : null;
-        prompts ??= OfDataset(path, format);
+        prompts ??= OfDataset(settings);
         if (prompts.Count == 0) throw new InvalidInputException("The file holds no prompt.", path, "One prompt a line, or a dataset with questions.");
         return most is { } limit ? [.. prompts.Take(limit)] : prompts;
     }
 
-    private static string Text(string path) => Encoding.UTF8.GetString(RegularFile.ReadAll(path, MaxBytes)).TrimStart('\uFEFF');
+    private static string Text(string path)
+    {
+        try
+        {
+            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(RegularFile.ReadAll(path, MaxBytes)).TrimStart('\uFEFF');
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new InvalidInputException("The prompts are not in UTF-8.", path, "Save the file as UTF-8.", e);
+        }
+    }
 
     private static List<ComparisonPrompt> Lines(string path) =>
         [.. Text(path).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(line => Ask(line))];
@@ -100,10 +113,10 @@ public static class ComparisonPrompts
         return found;
     }
 
-    private static List<ComparisonPrompt> OfDataset(string path, string format)
+    private static List<ComparisonPrompt> OfDataset(DataSettings settings)
     {
         var prompts = new List<ComparisonPrompt>();
-        foreach (DatasetRow row in DatasetReader.Open(path, format).Read())
+        foreach (DatasetRow row in DatasetReader.Open(settings.Dataset!, RowReading.From(settings)).Read())
         {
             switch (row)
             {

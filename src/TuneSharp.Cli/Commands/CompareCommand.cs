@@ -20,7 +20,6 @@ internal static class CompareCommand
         var model = new Argument<string>("MODEL") { Description = words[CompareTexts.Model] };
         var adapters = new Option<string[]>("--adapter") { Description = words[CompareTexts.Adapter], HelpName = "ADAPTER", AllowMultipleArgumentsPerToken = false };
         var prompts = new Option<string>("--prompts") { Description = words[CompareTexts.Prompts], HelpName = "FILE", Required = true };
-        var format = new Option<string>("--format") { Description = words[DataTexts.Format], HelpName = "FORMAT", DefaultValueFactory = _ => "auto" };
         var system = new Option<string?>("--system") { Description = words[ChatTexts.System], HelpName = "TEXT" };
         var most = new Option<int?>("--max_samples", "--max-samples") { Description = words[CompareTexts.MaxSamples], HelpName = "N" };
         var output = new Option<string?>("--out") { Description = words[CompareTexts.Out], HelpName = "FILE" };
@@ -38,7 +37,8 @@ internal static class CompareCommand
             ],
         };
         command.Add(model);
-        foreach (Option option in (Option[])[adapters, prompts, format, system, most, output, json, batch, threads]) command.Add(option);
+        foreach (Option option in (Option[])[adapters, prompts, system, most, output, json, batch, threads]) command.Add(option);
+        RowReadingOptions reading = RowReadingOptions.AddTo(command, words, file: false);
         SettingOptions settings = SettingOptions.AddTo<AnswerSettings>(command, words, "max_new_tokens", "temperature", "top_k", "top_p", "repetition_penalty", "seed");
         command.SetAction((parsed, cancellation) =>
         {
@@ -48,7 +48,7 @@ internal static class CompareCommand
             OutputFile.RefuseExisting(parsed.GetValue(output));
             ModelReference reference = ModelReference.Resolve(home, parsed.GetValue(model)!, null);
             List<AdapterReference> compared = Adapters(home, reference, parsed.GetValue(adapters) ?? []);
-            var request = new ComparisonRequest(BaseOf(reference), compared, parsed.GetValue(prompts)!, ComparisonPrompts.Read(parsed.GetValue(prompts)!, parsed.GetValue(format)!, parsed.GetValue(most)), sampling,
+            var request = new ComparisonRequest(BaseOf(reference), compared, parsed.GetValue(prompts)!, ComparisonPrompts.Read(reading.Read(parsed, parsed.GetValue(prompts)!), parsed.GetValue(most)), sampling,
                 parsed.GetValue(system), EvalCommand.AtLeastOne("batch_size", parsed.GetValue(batch)), parsed.GetValue(threads));
             Comparison comparison = new CompareModels(host.Clock).Execute(request, Progress(host), cancellation);
             if (parsed.GetValue(output) is { } path) comparison.Write(path, host.ReportLanguage, host.Clock.GetLocalNow());

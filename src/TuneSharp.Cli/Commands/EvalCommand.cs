@@ -70,7 +70,7 @@ internal static class EvalCommand
             EvaluationFile file = EvaluationFile.Of(results, request, host.Clock.GetUtcNow());
             if (parsed.GetValue(output) is { } path) file.Write(path);
             if (parsed.GetValue(answers) is { } lines) file.WriteAnswers(lines);
-            foreach (RunFolder run in references.Select(MeasuredRun.Of).OfType<RunFolder>().DistinctBy(run => run.Path)) Keep(host, run, file);
+            if (results.Any(result => result.Numbers.Count > 0)) foreach (RunFolder run in references.Select(MeasuredRun.Of).OfType<RunFolder>().DistinctBy(run => run.Path)) Keep(host, run, file);
             if (parsed.GetValue(json)) host.Terminal.Out.Write(file.ToJson());
             else Tell(host, results, request.Generate && request.Metrics.Answers.Count > 0, parsed.GetValue(show), parsed.GetValue(worst), parsed.GetValue(best));
             return Task.FromResult(ExitCode.Success);

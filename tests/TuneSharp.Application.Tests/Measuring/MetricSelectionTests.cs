@@ -66,8 +66,8 @@ public sealed class MetricSelectionTests : IDisposable
     {
         string path = Path.Combine(_folder, name);
         File.WriteAllText(path, content);
-        ComparisonPrompts.Read(path).Select(prompt => prompt.Question).ShouldBe(prompts);
-        ComparisonPrompts.Read(path).Any(prompt => prompt.Reference is not null).ShouldBe(name == "rows.jsonl");
+        ComparisonPrompts.Read(new Data.DataSettings { Dataset = path }).Select(prompt => prompt.Question).ShouldBe(prompts);
+        ComparisonPrompts.Read(new Data.DataSettings { Dataset = path }).Any(prompt => prompt.Reference is not null).ShouldBe(name == "rows.jsonl");
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class MetricSelectionTests : IDisposable
     {
         string path = Path.Combine(_folder, "p.txt");
         File.WriteAllText(path, "\n \n");
-        Should.Throw<InvalidInputException>(() => ComparisonPrompts.Read(path)).Message.ShouldContain("no prompt");
+        Should.Throw<InvalidInputException>(() => ComparisonPrompts.Read(new Data.DataSettings { Dataset = path })).Message.ShouldContain("no prompt");
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
