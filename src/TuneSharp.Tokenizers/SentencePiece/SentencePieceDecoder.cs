@@ -16,6 +16,8 @@ internal sealed class SentencePieceDecoder(SentencePieceVocabulary vocabulary) :
 
     public override bool JoinsByteTokens => vocabulary.ByteFallback;
 
+    public override byte[]? BytesOf(string token) => vocabulary.ByteFallback && SentencePieceVocabulary.ByteOf(token) is { } value ? [value] : null;
+
     public override List<string> Apply(List<string> tokens)
     {
         var text = new StringBuilder();

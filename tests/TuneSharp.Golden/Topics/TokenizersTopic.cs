@@ -25,7 +25,7 @@ public sealed class TokenizersTopic : IGoldenTopic
                 "golden" => TokenizerCases.Find(name, path, GoldenTokenizer.BesideGolden(path)),
                 "golden_sp" => SentencePieceCases.Find(name, path, GoldenTokenizer.SentencePieceBeside(path)),
                 "llamacpp_tests" => SentencePieceCases.FindIdTests(name, path, GoldenTokenizer.SentencePieceBeside(path)),
-                "golden_tiktoken" => TokenizerCases.NotBuilt(name, path, "reading .tiktoken files"),
+                "golden_tiktoken" => TiktokenCases.Find(name, path),
                 "component_cases" => ComponentCases.Find(name, path),
                 "variants" => VariantCases(name, path, folder),
                 _ when stem.EndsWith(".golden", StringComparison.Ordinal) => TrainedCases.Find(name, path),

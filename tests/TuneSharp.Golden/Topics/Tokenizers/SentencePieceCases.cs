@@ -59,9 +59,9 @@ internal static class SentencePieceCases
         return GoldenResult.Equal(same, $"{field}: {string.Join(' ', found)} for {json.GetProperty(field).GetRawText()}");
     }
 
-    private static GoldenResult CheckStream(Tokenizer tokenizer, JsonElement json)
+    internal static GoldenResult CheckStream(Tokenizer tokenizer, JsonElement json, bool skipSpecialTokens = true)
     {
-        StreamingDecoder decoder = tokenizer.CreateStreamingDecoder();
+        StreamingDecoder decoder = tokenizer.CreateStreamingDecoder(skipSpecialTokens);
         string?[] shown = [.. TokenizerCases.Ids(json, "ids")!.Select(id => decoder.Push(id)), decoder.Finish()];
         return TokenizerCases.Same("keep", shown, [.. json.GetProperty("keep").EnumerateArray().Select(text => text.GetString()), json.GetProperty("keep_rest").GetString()]);
     }
