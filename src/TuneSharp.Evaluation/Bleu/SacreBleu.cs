@@ -39,6 +39,18 @@ public sealed class SacreBleu(BleuOptions options)
         return Compute(total);
     }
 
+    /// <summary>The corpus score of each resample: counts are taken once a text, then added up for the rows that a resample draws.</summary>
+    public IReadOnlyList<double> Resample(IReadOnlyList<string> texts, IReadOnlyList<IReadOnlyList<string>> references, IEnumerable<IReadOnlyList<int>> draws)
+    {
+        Statistics[] each = [.. texts.Select((text, i) => StatisticsOf(text, references[i]))];
+        return [.. draws.Select(draw =>
+        {
+            var total = new Statistics(_options.MaxOrder);
+            foreach (int row in draw) total.Add(each[row]);
+            return Compute(total).Score;
+        })];
+    }
+
     /// <summary>Of one text.</summary>
     public BleuScore Sentence(string text, IReadOnlyList<string> references) => Compute(StatisticsOf(text, references));
 

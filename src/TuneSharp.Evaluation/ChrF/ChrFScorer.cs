@@ -38,6 +38,13 @@ public sealed class ChrFScorer(ChrFOptions options)
         return Compute(total);
     }
 
+    /// <summary>The corpus score of each resample: counts are taken once a text, then added up for the rows that a resample draws.</summary>
+    public IReadOnlyList<double> Resample(IReadOnlyList<string> texts, IReadOnlyList<IReadOnlyList<string>> references, IEnumerable<IReadOnlyList<int>> draws)
+    {
+        OrderCounts[][] each = [.. texts.Select((text, i) => StatisticsOf(text, references[i]))];
+        return [.. draws.Select(draw => Compute([.. Enumerable.Range(0, _options.CharacterOrder + _options.WordOrder).Select(n => draw.Aggregate(default(OrderCounts), (sum, row) => sum + each[row][n]))]))];
+    }
+
     /// <summary>Of one text: the reference that gives the best score.</summary>
     public double Sentence(string text, IReadOnlyList<string> references) => Compute(StatisticsOf(text, references));
 

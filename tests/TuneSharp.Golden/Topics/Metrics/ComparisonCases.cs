@@ -1,4 +1,6 @@
 using System.Text.Json;
+using TuneSharp.Evaluation.Bleu;
+using TuneSharp.Evaluation.ChrF;
 using TuneSharp.Evaluation.Comparison;
 using TuneSharp.Evaluation.Statistics;
 using TuneSharp.Golden.Harness;
@@ -18,6 +20,7 @@ internal static class ComparisonCases
                 "mcnemar_table" => one => MetricComparison.Of(one, ["only_a", "only_b"], new Dictionary<string, object?> { ["exact_p"] = PairedTests.McNemarExact(one.GetProperty("only_a").GetInt32(), one.GetProperty("only_b").GetInt32()) }),
                 "paired_scores" => PairedScores,
                 "sign_flip_permutation" => SignFlips,
+                "sacrebleu_paired_bootstrap" => CorpusScores,
                 "proportion_intervals" => Proportion,
                 "multiple_testing" => Corrections,
                 "two_proportions" => one => MetricComparison.Of(one, ["a", "b"], new Dictionary<string, object?> { ["fisher_p"] = PairedTests.Fisher(one.GetProperty("a")[0].GetInt32(), one.GetProperty("a")[1].GetInt32(), one.GetProperty("b")[0].GetInt32(), one.GetProperty("b")[1].GetInt32()) }),
@@ -91,6 +94,34 @@ internal static class ComparisonCases
             ["wilson_95"] = Ends(ProportionInterval.Wilson(successes, n)), ["wilson_99"] = Ends(ProportionInterval.Wilson(successes, n, 0.99)), ["wilson_cc_95"] = Ends(ProportionInterval.WilsonCorrected(successes, n)),
             ["clopper_pearson_95"] = Ends(ProportionInterval.ClopperPearson(successes, n)), ["normal_95"] = Ends(ProportionInterval.Normal(successes, n)),
         });
+    }
+
+    private static GoldenResult CorpusScores(JsonElement one)
+    {
+        // "sacreBLEU bootstrap mean/ci 1e-5 (float32 inside)" (outcomes/README.md)
+        const double SinglePrecision = 1e-5;
+        string[] baseline = MetricComparison.Strings(one.GetProperty("baseline")), tuned = MetricComparison.Strings(one.GetProperty("tuned"));
+        string[][] streams = [.. one.GetProperty("references").EnumerateArray().Select(MetricComparison.Strings)], references = [.. baseline.Select((_, i) => streams.Select(stream => stream[i]).ToArray())];
+        int[][] draws = [.. one.GetProperty("resample_indices").EnumerateArray().Select(draw => draw.EnumerateArray().Select(e => e.GetInt32()).ToArray())];
+        var bleu = new SacreBleu(new BleuOptions());
+        var chrF = new ChrFScorer(new ChrFOptions());
+        return MetricComparison.Of(one, ["baseline", "tuned", "references", "resample_indices"], new Dictionary<string, object?>
+        {
+            ["results"] = new Dictionary<string, object?>
+            {
+                ["BLEU"] = Both(texts => bleu.Corpus(texts, references).Score, texts => bleu.Resample(texts, references, draws)),
+                ["chrF2"] = Both(texts => chrF.Corpus(texts, references), texts => chrF.Resample(texts, references, draws)),
+            },
+        }, SinglePrecision);
+
+        Dictionary<string, object?>[] Both(Func<string[], double> score, Func<string[], IReadOnlyList<double>> resample)
+        {
+            double before = score(baseline), after = score(tuned);
+            IReadOnlyList<double> resampled = resample(baseline);
+            return [Fields(before, PairedBootstrap.Of(resampled)), Fields(after, PairedBootstrap.Of(resample(tuned), resampled, after - before))];
+        }
+
+        static Dictionary<string, object?> Fields(double score, PairedBootstrap b) => new() { ["score"] = score, ["p_value"] = b.PValue, ["mean"] = b.Mean, ["ci"] = b.HalfInterval };
     }
 
     private static GoldenResult Corrections(JsonElement one)

@@ -19,10 +19,11 @@ internal static class MetricComparison
     /// <param name="expected">An object of the recording.</param>
     /// <param name="inputs">Names in it that are no results.</param>
     /// <param name="actual">Results by name: numbers, texts, lists, dictionaries of these.</param>
-    public static GoldenResult Of(JsonElement expected, string[] inputs, IReadOnlyDictionary<string, object?> actual) =>
-        GoldenResult.All(expected.EnumerateObject().Where(p => !inputs.Contains(p.Name)).Select(p => actual.TryGetValue(p.Name, out object? value) ? Of(p.Value, value, p.Name) : GoldenResult.NotBuilt(p.Name)));
+    /// <param name="relative">Where the README names another tolerance.</param>
+    public static GoldenResult Of(JsonElement expected, string[] inputs, IReadOnlyDictionary<string, object?> actual, double relative = Relative) =>
+        GoldenResult.All(expected.EnumerateObject().Where(p => !inputs.Contains(p.Name)).Select(p => actual.TryGetValue(p.Name, out object? value) ? Of(p.Value, value, p.Name, relative) : GoldenResult.NotBuilt(p.Name)));
 
-    public static GoldenResult Of(JsonElement expected, object? actual, string name)
+    public static GoldenResult Of(JsonElement expected, object? actual, string name, double relative = Relative)
     {
         switch (expected.ValueKind)
         {
@@ -31,17 +32,17 @@ internal static class MetricComparison
             case JsonValueKind.True or JsonValueKind.False:
                 return GoldenResult.Equal(actual is bool flag && flag == expected.GetBoolean(), $"{name} is {actual}, not {expected}");
             case JsonValueKind.Number:
-                return Close(actual is null ? double.NaN : Convert.ToDouble(actual), expected.GetDouble(), name);
+                return Close(actual is null ? double.NaN : Convert.ToDouble(actual), expected.GetDouble(), name, relative);
             case JsonValueKind.String when actual is double or float or int or long:
-                return Close(Convert.ToDouble(actual), Special(expected.GetString()!), name);
+                return Close(Convert.ToDouble(actual), Special(expected.GetString()!), name, relative);
             case JsonValueKind.String:
                 return GoldenResult.Equal(actual as string == expected.GetString(), $"{name} is '{actual}', not '{expected}'");
             case JsonValueKind.Object when actual is IReadOnlyDictionary<string, object?> fields:
-                return Of(expected, [], fields);
+                return Of(expected, [], fields, relative);
             case JsonValueKind.Array when actual is IEnumerable list and not string:
                 object?[] items = [.. list.Cast<object?>()];
                 if (items.Length != expected.GetArrayLength()) return GoldenResult.Equal(false, $"{name} has {items.Length} entries, not {expected.GetArrayLength()}");
-                return items.Length == 0 ? GoldenResult.Equal(true) : GoldenResult.All(items.Select((item, i) => Of(expected[i], item, $"{name}[{i}]")));
+                return items.Length == 0 ? GoldenResult.Equal(true) : GoldenResult.All(items.Select((item, i) => Of(expected[i], item, $"{name}[{i}]", relative)));
             default:
                 return GoldenResult.Equal(false, $"{name} is {actual?.GetType().Name ?? "null"}, not {expected.ValueKind}");
         }
@@ -62,10 +63,10 @@ internal static class MetricComparison
         _ => throw new InvalidDataException($"'{word}' stands for no number."),
     };
 
-    private static GoldenResult Close(double actual, double expected, string name)
+    private static GoldenResult Close(double actual, double expected, string name, double relative)
     {
         if (double.IsNaN(expected) || double.IsInfinity(expected)) return GoldenResult.Equal(actual.Equals(expected), $"{name} is {actual}, not {expected}");
-        double tolerance = expected == 0 ? Absolute : Relative * Math.Abs(expected), deviation = Math.Abs(actual - expected);
+        double tolerance = expected == 0 ? Absolute : relative * Math.Abs(expected), deviation = Math.Abs(actual - expected);
         bool agreed = deviation <= tolerance;
         return new GoldenResult(agreed, deviation, tolerance, agreed ? null : $"{name} is {actual:R}, not {expected:R}");
     }
