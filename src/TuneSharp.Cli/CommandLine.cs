@@ -81,7 +81,7 @@ public static class CommandLine
         {
             IEnumerable<string> names = unknown.StartsWith('-') ? command.Options.Where(o => !o.Hidden).Select(o => o.Name) : command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name);
             string? nearest = Application.NearestName.Find(unknown, names);
-            message = host.Words.Say(CommonTexts.UnknownToken, unknown) + (nearest is null ? "" : " " + host.Words.Say(CommonTexts.DidYouMean, nearest));
+            message = nearest is null ? host.Words.Say(CommonTexts.UnknownToken, unknown) : host.Words.Say(CommonTexts.UnknownTokenNear, unknown, nearest);
         }
 
         host.Terminal.Error.WriteLine(host.Words.Say(CommonTexts.Error, message));
