@@ -27,6 +27,23 @@ public sealed class BlockDecoderTests
     }
 
     [Fact]
+    public void Every_half_precision_number_is_widened_exactly()
+    {
+        byte[] blocks = [.. Enumerable.Range(0, 65536).SelectMany(bits => BitConverter.GetBytes((ushort)bits))];
+        float[] values = new float[65536];
+        BlockDecoders.Find(GgmlType.F16)!(blocks, values);
+        for (int bits = 0; bits < 65536; bits++)
+        {
+            float expected = (float)BitConverter.UInt16BitsToHalf((ushort)bits);
+            bool same = BitConverter.SingleToInt32Bits(values[bits]) == BitConverter.SingleToInt32Bits(expected) || (float.IsNaN(expected) && float.IsNaN(values[bits]));
+            same.ShouldBeTrue($"{bits:x4}: {values[bits]:R} for {expected:R}");
+        }
+        float[] few = new float[3];
+        BlockDecoders.Find(GgmlType.F16)!(blocks.AsSpan(2 * 0x3C00, 6), few);
+        few.ShouldBe([1, 1.0009765625f, 1.001953125f]);
+    }
+
+    [Fact]
     public void Every_known_type_has_sizes_and_every_decoder_writes_all_numbers()
     {
         foreach (GgmlType type in BlockDecoders.Known)
