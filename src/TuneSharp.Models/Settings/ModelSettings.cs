@@ -8,8 +8,8 @@ public sealed record ModelSettings
 {
     private static readonly string[] StorageTypes = ["auto", "float32", "bfloat16", "float16"], ComputeTypes = ["auto", "float32", "bfloat16"];
 
-    [Setting("Folder of the base model in Hugging Face layout (config.json, *.safetensors, tokenizer.json), or the name of one in the model store.",
-        "基础模型的文件夹（Hugging Face 目录结构：config.json、*.safetensors、tokenizer.json），或模型库中的名称。", Aliases = ["model", "model_path"], Example = "models/tiny-base")]
+    [Setting("Folder of the base model in Hugging Face layout (config.json, *.safetensors, tokenizer.json or tokenizer.model), a GGUF file, or the name of one in the model store.",
+        "基础模型的文件夹（Hugging Face 目录结构：config.json、*.safetensors、tokenizer.json 或 tokenizer.model）、GGUF 文件，或模型库中的名称。", Aliases = ["model", "model_path"], Example = "models/tiny-base")]
     public string? ModelNameOrPath { get; init; }
 
     [Setting("How weights are kept in memory. auto: float32 if that takes at most a quarter of the machine's memory, else as stored in the file. 16-bit weights take half the memory, compute the same numbers and cost about 4 % of the speed in training.",
