@@ -36,6 +36,15 @@ public sealed class GgufTests(TinyWorld world)
         eval.ExitCode.ShouldBe(0, eval.ToString());
         string[] losses = [.. eval.Out.Split('\n').Where(line => line.StartsWith(file + "  ", StringComparison.Ordinal) || line.StartsWith("from-gguf  ", StringComparison.Ordinal)).Select(line => line.Split("  ", StringSplitOptions.RemoveEmptyEntries)[3])];
         losses.Distinct().Count().ShouldBe(1, eval.Out); // the file and the folder made from it are one model
+
+        // An adapter that was trained on the file goes into a folder made of it.
+        string merged = world.PathOf("merged-gguf");
+        CliResult merge = await _cli.RunAsync("merge", "on-gguf", "--out", merged, "--json", "--threads", "1");
+        merge.ExitCode.ShouldBe(0, merge.ToString());
+        JsonNode.Parse(merge.Out)!["changed_tensors"]!.GetValue<int>().ShouldBe(2 * Layers);
+        Directory.GetFiles(merged).Select(path => Path.GetFileName(path)).ShouldBe(["chat_template.jinja", "config.json", "manifest.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"], ignoreOrder: true);
+        Directory.GetFileSystemEntries(world.Folder).ShouldNotContain(path => Path.GetFileName(path).Contains("merged-gguf-base", StringComparison.Ordinal));
+
         CliResult chat = await _cli.RunAsync("red sky\n", ["chat", "on-gguf", "--temperature", "0", "--max_new_tokens", "3", "--threads", "1"]);
         chat.ExitCode.ShouldBe(0, chat.ToString());
     }

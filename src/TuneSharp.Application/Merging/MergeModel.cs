@@ -29,16 +29,55 @@ public sealed class MergeModel(TimeProvider clock)
     public MergeReport Execute(MergeRequest request, Action<MergePhase, long, long>? progress = null, CancellationToken cancellation = default)
     {
         progress ??= (_, _, _) => { };
-        string folder = request.Model.Folder, target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.Out));
+        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.Out));
         Refuse(request, target);
-        MergeReport? report = null;
-        using CheckpointFolder source = CheckpointFolder.Open(folder);
-        torch.ScalarType? storage = request.DType switch { "float32" => torch.ScalarType.Float32, "bfloat16" => torch.ScalarType.BFloat16, "float16" => torch.ScalarType.Float16, _ => null };
-        FreeSpace.Require(Path.GetDirectoryName(target)!, source.Tensors.Values.Sum(entry => entry.NumElements * (storage is null ? entry.ByteLength / Math.Max(1, entry.NumElements) : storage == torch.ScalarType.Float32 ? 4 : 2)), "The merged weights");
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        if (GgufFile.In(request.Model.Folder) is not { } gguf) return Merge(request, target, progress, cancellation);
+
+        // A GGUF file becomes a folder first, beside the target because it is as large; it is gone afterwards.
+        string folder = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}-base-{Guid.NewGuid():N}");
+        try
+        {
+            Convert(gguf, folder, request.DType, (done, all) => progress(MergePhase.Converting, done, all), cancellation);
+            return Merge(request with { Model = request.Model with { Folder = folder } }, target, progress, cancellation);
+        }
+        finally
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private MergeReport Merge(MergeRequest request, string target, Action<MergePhase, long, long> progress, CancellationToken cancellation)
+    {
+        using CheckpointFolder source = CheckpointFolder.Open(request.Model.Folder);
+        torch.ScalarType? storage = TypeOf(request.DType);
+        FreeSpace.Require(Path.GetDirectoryName(target)!, source.Tensors.Values.Sum(entry => entry.NumElements * (storage is null ? entry.ByteLength / Math.Max(1, entry.NumElements) : storage == torch.ScalarType.Float32 ? 4 : 2)), "The merged weights");
+        MergeReport? report = null;
         AtomicFolder.Write(target, temporary => report = Fill(request, source, storage, temporary, target, progress, cancellation));
         return report!;
     }
+
+    private static void Convert(string gguf, string folder, string dtype, Action<long, long> progress, CancellationToken cancellation)
+    {
+        using (GgufFile file = GgufFile.Open(gguf))
+        {
+            file.CheckTypes();
+            FreeSpace.Require(Path.GetDirectoryName(folder)!, 2 * file.Tensors.Values.Sum(tensor => tensor.NumElements) * (dtype is "bfloat16" or "float16" ? 2 : 4), "The base and the merged weights");
+        }
+        Directory.CreateDirectory(folder);
+        ModelCatalog.ConvertGguf(gguf, folder, TypeOf(dtype), progress, cancellation);
+        ModelText text = ModelText.Load(gguf);
+        text.Tokenizer.Save(folder);
+        if (text.Template is { } template) AtomicFile.WriteText(Path.Combine(folder, "chat_template.jinja"), template.Source);
+    }
+
+    private static torch.ScalarType? TypeOf(string dtype) => dtype switch
+    {
+        "float32" => torch.ScalarType.Float32,
+        "bfloat16" => torch.ScalarType.BFloat16,
+        "float16" => torch.ScalarType.Float16,
+        _ => null,
+    };
 
     private MergeReport Fill(MergeRequest request, CheckpointFolder source, torch.ScalarType? storage, string temporary, string target, Action<MergePhase, long, long> progress, CancellationToken cancellation)
     {
@@ -86,8 +125,6 @@ public sealed class MergeModel(TimeProvider clock)
         if (request.Model.Adapters.Count == 0) throw new InvalidInputException("There is no adapter to merge.", request.Model.Folder, "Give --adapter with a folder or a run, or the name of a run that trained an adapter.");
         if (request.Model.Adapters.All(adapter => adapter.Scale == 0)) throw ChangesNothing("all scales are 0");
         if (Path.Exists(target)) throw new InvalidInputException("The folder exists already; nothing is written over it.", request.Out, "Choose another name, or move it away.");
-        if (GgufFile.In(request.Model.Folder) is { } gguf)
-            throw new InvalidInputException("The base is a GGUF file, into which nothing is merged.", gguf, "Import it first with `tunesharp model import`, then merge the adapter into what that made.");
         foreach (AdapterReference adapter in request.Model.Adapters) AdapterFolder.Open(adapter.Folder).Dispose();
     }
 

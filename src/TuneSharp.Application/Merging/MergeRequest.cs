@@ -12,6 +12,9 @@ public sealed record MergeRequest(ModelReference Model, string Out, string DType
 /// <summary>What a merge is doing.</summary>
 public enum MergePhase
 {
+    /// <summary>Makes a folder of a GGUF base; counted in bytes.</summary>
+    Converting,
+
     /// <summary>Asks base and adapters.</summary>
     Probing,
 

@@ -17,12 +17,12 @@ internal sealed class MergeProgress(CommandHost host) : IDisposable
         {
             _phase = phase;
             _begun = host.Clock.GetTimestamp();
-            if (phase != MergePhase.Writing) Line(host.Words[phase == MergePhase.Probing ? MergeTexts.Probing : MergeTexts.Checking]);
+            if (phase is MergePhase.Probing or MergePhase.Checking) Line(host.Words[phase == MergePhase.Probing ? MergeTexts.Probing : MergeTexts.Checking]);
         }
-        if (phase != MergePhase.Writing || (!host.Terminal.IsScreen && done < all)) return;
+        if (phase is MergePhase.Probing or MergePhase.Checking || (!host.Terminal.IsScreen && done < all)) return;
         double seconds = host.Clock.GetElapsedTime(_begun).TotalSeconds;
         TimeSpan left = TimeSpan.FromSeconds(Math.Ceiling(done == 0 ? 0 : seconds / done * (all - done)));
-        Line(host.Words.Say(MergeTexts.Writing, $"{done / Megabyte:0}", $"{all / Megabyte:0}", left.ToString(@"h\:mm\:ss")));
+        Line(host.Words.Say(phase == MergePhase.Writing ? MergeTexts.Writing : MergeTexts.Converting, $"{done / Megabyte:0}", $"{all / Megabyte:0}", left.ToString(@"h\:mm\:ss")));
     }
 
     public void Write(MergeReport report)

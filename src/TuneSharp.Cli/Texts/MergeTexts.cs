@@ -21,6 +21,7 @@ internal static class MergeTexts
     public static readonly Text ExampleRun = new("The adapter of the run first, into its base.", "将运行 first 的适配器合并到其基础模型。");
     public static readonly Text ExampleTwo = new("Two adapters, the second at half strength.", "两个适配器，第二个为一半强度。");
     public static readonly Text Probing = new("Asking base and adapters …", "正在让基础模型与适配器回答测试提示……");
+    public static readonly Text Converting = new("Decoding the GGUF base: {0} of {1} MB, {2} left", "解码 GGUF 基础模型：{0}/{1} MB，剩余 {2}");
     public static readonly Text Writing = new("Writing: {0} of {1} MB, {2} left", "写入：{0}/{1} MB，剩余 {2}");
     public static readonly Text Checking = new("Reading the new model back and asking it the same …", "正在读回新模型并回答同样的测试提示……");
     public static readonly Text Done = new("Merged into {0}: {1} of {2} tensors changed, {3} MB, {4}.", "已合并到 {0}：{2} 个张量中改变了 {1} 个，{3} MB，{4}。");
