@@ -49,8 +49,8 @@ public sealed class MemoryBenchmark : IBenchmark
             Directory.Delete(work, recursive: true);
         }
 
-        (int tokens, int labels) = LargestBatch.Of(train, training);
-        MemoryEstimate estimate = MemoryEstimator.ForTraining(config, method, model.Parameters[0].Value.dtype, model.ComputeType, tokens, recompute, labels);
+        (int tokens, int labels, bool varies) = LargestBatch.Of(train, training);
+        MemoryEstimate estimate = MemoryEstimator.ForTraining(config, method, model.Parameters[0].Value.dtype, model.ComputeType, tokens, recompute, labels, varies);
         double measured = peak.Mb, predicted = estimate.Total / 1048576.0;
         Console.WriteLine($"{estimate}");
         GC.KeepAlive(tokenizer);

@@ -22,9 +22,9 @@ public static class RunMemory
     public static MemoryEstimate Of(FineTuneRequest request, IReadOnlyList<TrainingExample> train)
     {
         (torch.ScalarType weights, torch.ScalarType compute) = ModelCatalog.TypesOf(request.Model.ModelNameOrPath!, request.Model);
-        (int tokens, int labels) = LargestBatch.Of(train, request.Training);
+        (int tokens, int labels, bool varies) = LargestBatch.Of(train, request.Training);
         HfConfig config = ModelCatalog.ReadConfig(request.Model.ModelNameOrPath!);
-        return MemoryEstimator.ForTraining(config, Effective(request.Method), weights, compute, tokens, request.Training.GradientCheckpointing, labels);
+        return MemoryEstimator.ForTraining(config, Effective(request.Method), weights, compute, tokens, request.Training.GradientCheckpointing, labels, varies);
     }
 
     /// <param name="free">Bytes that the machine can give.</param>

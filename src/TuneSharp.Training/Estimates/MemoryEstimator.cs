@@ -22,6 +22,12 @@ public static class MemoryEstimator
     /// <summary>Blocks of memory have eight sizes per power of two: half a step is lost on average.</summary>
     private const double Rounding = 1.06;
 
+    /// <summary>
+    /// Where lengths vary, blocks of other sizes lie idle (the workspace allows a quarter), and what it gives back the C
+    /// library does not wholly give to the system.
+    /// </summary>
+    private const double Varying = 1.5;
+
     /// <summary>Logits that are held at once, in elements (CrossEntropyFunction).</summary>
     private const long LogitElements = 32 << 20;
 
@@ -35,8 +41,9 @@ public static class MemoryEstimator
     /// <param name="batchTokens">Tokens of the largest micro-batch.</param>
     /// <param name="recomputeBlocks">gradient_checkpointing.</param>
     /// <param name="labelledTokens">Of that micro-batch; null: all.</param>
+    /// <param name="varies">Other micro-batches of the run are smaller.</param>
     /// <exception cref="Formats.InvalidInputException">The target modules fit nothing in this model.</exception>
-    public static MemoryEstimate ForTraining(HfConfig config, MethodSettings method, torch.ScalarType weights, torch.ScalarType compute, int batchTokens, bool recomputeBlocks, int? labelledTokens = null)
+    public static MemoryEstimate ForTraining(HfConfig config, MethodSettings method, torch.ScalarType weights, torch.ScalarType compute, int batchTokens, bool recomputeBlocks, int? labelledTokens = null, bool varies = false)
     {
         ModelSizes model = ModelCatalog.SizesOf(config);
         bool full = method.Method == "full";
@@ -45,6 +52,7 @@ public static class MemoryEstimator
         long trained = full ? model.NumParameters : adapter;
         long masters = full && weights != torch.ScalarType.Float32 ? trained : 0;
         long activations = ActivationBytes(model, full, targets, method, weights, compute, batchTokens, labelledTokens ?? batchTokens, recomputeBlocks);
+        if (varies) activations = (long)(activations * Varying);
         return new MemoryEstimate(model.NumParameters * SizeOf(weights), adapter * sizeof(float), trained * sizeof(float), (2 * trained + masters) * sizeof(float), activations, RuntimeBytes(model));
     }
 
