@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using Apache.Arrow;
 using Apache.Arrow.Compression;
 using Apache.Arrow.Ipc;
@@ -46,12 +48,12 @@ internal static class ArrowRows
         file.Position = 0;
         if (isFile)
         {
-            var reader = new ArrowFileReader(file, allocator: null, new CompressionCodecFactory(), leaveOpen: true);
+            var reader = new ArrowFileReader(file, new BoundedAllocator(file.Length), new CompressionCodecFactory(), leaveOpen: true);
             next = reader.ReadNextRecordBatch;
             return reader;
         }
         if (length < 4 || !(head[..4].SequenceEqual((ReadOnlySpan<byte>)[0xFF, 0xFF, 0xFF, 0xFF]) || head[3] == 0)) throw Damaged(path, null);
-        var stream = new ArrowStreamReader(file, allocator: null, new CompressionCodecFactory(), leaveOpen: true);
+        var stream = new ArrowStreamReader(file, new BoundedAllocator(file.Length), new CompressionCodecFactory(), leaveOpen: true);
         next = stream.ReadNextRecordBatch;
         return stream;
     }
@@ -85,9 +87,7 @@ internal static class ArrowRows
 
     private static object? Scalar(IArrowArray array, int i) => array switch
     {
-        StringArray texts => texts.GetString(i),
-        LargeStringArray texts => texts.GetString(i),
-        StringViewArray texts => texts.GetString(i),
+        StringArray or LargeStringArray => Encoding.UTF8.GetString(Bytes(array.Data, i, wide: array is LargeStringArray)),
         BooleanArray flags => flags.GetValue(i),
         DoubleArray numbers => numbers.GetValue(i),
         FloatArray numbers => numbers.GetValue(i),
@@ -97,9 +97,18 @@ internal static class ArrowRows
         TimestampArray times => times.GetTimestamp(i),
         Int8Array or Int16Array or Int32Array or Int64Array or UInt8Array or UInt16Array or UInt32Array => Integer(array, i),
         UInt64Array numbers => numbers.GetValue(i),
-        BinaryArray bytes => bytes.GetBytes(i).ToArray(),
+        BinaryArray or LargeBinaryArray => Bytes(array.Data, i, wide: array is LargeBinaryArray).ToArray(),
         _ => throw new InvalidDataException($"Columns of the type {array.Data.DataType.Name} are not read"),
     };
+
+    // The library's own reading of texts trusts the offsets of the file; here each is checked against what the file holds.
+    private static ReadOnlySpan<byte> Bytes(ArrayData data, int i, bool wide)
+    {
+        int at = checked(data.Offset + i);
+        ReadOnlySpan<byte> offsets = data.Buffers[1].Span, values = data.Buffers[2].Span;
+        (long from, long to) = wide ? (MemoryMarshal.Cast<byte, long>(offsets)[at], MemoryMarshal.Cast<byte, long>(offsets)[at + 1]) : (MemoryMarshal.Cast<byte, int>(offsets)[at], MemoryMarshal.Cast<byte, int>(offsets)[at + 1]);
+        return from >= 0 && to >= from && to <= values.Length ? values[(int)from..(int)to] : throw new InvalidDataException("A text lies outside of the file");
+    }
 
     private static long Integer(IArrowArray array, int i) => array switch
     {
@@ -117,7 +126,7 @@ internal static class ArrowRows
     private static T Guarded<T>(string path, Func<T> read)
     {
         try { return read(); }
-        catch (Exception e) when (e is not OutOfMemoryException) { throw Damaged(path, e); }
+        catch (Exception e) { throw Damaged(path, e); }
     }
 
     private static UnreadableDatasetException Damaged(string path, Exception? inner) => new(

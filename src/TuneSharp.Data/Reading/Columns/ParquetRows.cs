@@ -48,7 +48,7 @@ internal static class ParquetRows
     private static T Guarded<T>(string path, Func<T> read)
     {
         try { return read(); }
-        catch (Exception e) when (e is not OutOfMemoryException and not Formats.InvalidInputException)
+        catch (Exception e) when (e is not Formats.InvalidInputException)
         {
             throw new UnreadableDatasetException(new DataProblem(ProblemSeverity.Error, ProblemKind.Unreadable, $"The file is no Parquet file, or it is damaged: {e.Message.TrimEnd('.')}.", "Write it again, or as JSON lines.") { File = path }, e);
         }

@@ -33,7 +33,7 @@ internal sealed class Workbook : IDisposable
         {
             return new Workbook(new ZipArchive(file, ZipArchiveMode.Read), path);
         }
-        catch (Exception e) when (e is InvalidDataException or XmlException)
+        catch (Exception e) when (e is not UnreadableDatasetException)
         {
             file.Dispose();
             throw Damaged(path, e);
@@ -43,8 +43,8 @@ internal sealed class Workbook : IDisposable
     /// <summary>Rows that hold anything: number of the row in the sheet and its cells up to the last one.</summary>
     public IEnumerable<(long Line, IReadOnlyList<string> Cells)> Rows()
     {
-        ZipArchiveEntry sheet = FirstSheet();
-        using XmlReader xml = Reader(sheet, MaxSheetCharacters);
+        ZipArchiveEntry sheet = Guarded(FirstSheet);
+        using XmlReader xml = Guarded(() => Reader(sheet, MaxSheetCharacters));
         long line = 0;
         while (Guarded(() => xml.ReadToFollowing("row")))
         {
@@ -199,10 +199,11 @@ internal sealed class Workbook : IDisposable
         return plain.ToString();
     }
 
+    // Zip and XML say what is wrong with a damaged file by many kinds of exceptions.
     private T Guarded<T>(Func<T> read)
     {
         try { return read(); }
-        catch (Exception e) when (e is InvalidDataException or XmlException) { throw Damaged(_path, e); }
+        catch (Exception e) when (e is not UnreadableDatasetException) { throw Damaged(_path, e); }
     }
 
     private static UnreadableDatasetException Damaged(string path, Exception? inner) =>
