@@ -29,6 +29,8 @@ public sealed partial class BadInputTests(TinyWorld world)
         { "dotted run name", ["train", "--model", "{model}", "--data", "rows.jsonl", "--run_name", "a.b"], ["run_name", "a.b"] },
         { "run name that is a path", ["train", "--model", "{model}", "--data", "rows.jsonl", "--run_name", "../../evil"], ["run_name"] },
         { "unknown option", ["train", "--model", "{model}", "--data", "rows.jsonl", "--learning_rat", "1"], ["Unknown key `learning_rat`", "`learning_rate`"] },
+        { "packing that mixes rows", ["train", "--model", "{model}", "--data", "rows.jsonl", "--packing", "true", "--neat_packing", "false"], ["see each other"] },
+        { "another program's key, mistyped", ["train", "--model", "{model}", "--data", "rows.jsonl", "--group_by_lenght", "true"], ["Unknown key `group_by_lenght`", "`group_by_length`"] },
         { "unknown key", ["train", "bad/unknown.yaml"], ["unknown.yaml, line 2, column 1", "`lora_alpha`"] },
         { "broken YAML", ["train", "bad/broken.yaml"], ["not valid YAML", "line"] },
         { "missing recipe", ["train", "bad/unknwn.yaml"], ["does not exist", "'unknown.yaml'"] },

@@ -25,7 +25,7 @@ internal static class ForeignKeys
     {
         if (!Table.Value.TryGetValue(entry.Key, out ForeignKey? key))
         {
-            string? nearest = NearestName.Find(entry.Key, catalog.Names.Concat(Names));
+            string? nearest = NearestName.Find(entry.Key, catalog.Names.Concat(Names).Concat(KeyTranslations.Names));
             throw new InvalidInputException($"Unknown key `{entry.Key}`.", entry.Where,
                 nearest is null ? "`tunesharp settings` lists all keys." : $"Did you mean `{nearest}`?");
         }

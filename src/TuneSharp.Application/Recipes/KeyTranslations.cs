@@ -8,6 +8,10 @@ namespace TuneSharp.Application.Recipes;
 /// </summary>
 internal static class KeyTranslations
 {
+    /// <summary>Keys that are no setting here and are translated.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+        ["bf16", "fp16", "pure_bf16", "eval_strategy", "evaluation_strategy", "save_strategy", "logging_strategy", "group_by_length", "neat_packing", "packing_strategy", "truncation_mode", "completion_only_loss"];
+
     /// <param name="entry">The entry as given.</param>
     /// <param name="all">All entries of the same source, for keys that depend on one another.</param>
     /// <param name="notices">Gets a sentence where the meaning is not quite the same.</param>

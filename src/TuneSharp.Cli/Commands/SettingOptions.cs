@@ -49,8 +49,7 @@ internal sealed class SettingOptions
     public IReadOnlyList<RecipeEntry> Read<TRequest>(ParseResult parsed, params string?[] positional)
         where TRequest : new()
     {
-        RefuseUnknown<TRequest>([.. positional.OfType<string>(), .. parsed.UnmatchedTokens]);
-        var entries = new List<RecipeEntry>();
+        List<RecipeEntry> entries = OtherKeys<TRequest>([.. positional.OfType<string>(), .. parsed.UnmatchedTokens]);
         foreach ((SettingDescription setting, Option option) in _options)
         {
             if (parsed.GetResult(option) is not { Implicit: false } result) continue;
@@ -62,9 +61,11 @@ internal sealed class SettingOptions
         return entries;
     }
 
-    private static void RefuseUnknown<TRequest>(string[] words)
+    // Keys of other programs: they say the same as in a recipe file.
+    private static List<RecipeEntry> OtherKeys<TRequest>(string[] words)
         where TRequest : new()
     {
+        var entries = new List<RecipeEntry>();
         for (int i = 0; i < words.Length; i++)
         {
             if (!words[i].StartsWith("--", StringComparison.Ordinal))
@@ -73,8 +74,10 @@ internal sealed class SettingOptions
             string key = parts[0].Replace('-', '_');
             string value = parts.Length == 2 ? parts[1] : i + 1 < words.Length && !words[i + 1].StartsWith("--", StringComparison.Ordinal) ? words[++i] : "true";
 
-            // A key of another program gets the same answer as in a recipe file; whatever passes there has no effect.
-            RecipeBinder.Bind<TRequest>(new RecipeMap([], "command line"), [new RecipeEntry(key, new RecipeScalar(value, Quoted: false, words[i]), $"--{parts[0]}")]);
+            var entry = new RecipeEntry(key, new RecipeScalar(value, Quoted: false, $"--{parts[0]}"), $"--{parts[0]}");
+            RecipeBinder.Bind<TRequest>(new RecipeMap([], "command line"), [entry]);    // an unknown one is refused here, before a value behind it is taken for one
+            entries.Add(entry);
         }
+        return entries;
     }
 }

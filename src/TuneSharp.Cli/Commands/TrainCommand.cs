@@ -37,6 +37,7 @@ internal static class TrainCommand
             string? path = parsed.GetValue(recipe);
             bool isKey = path?.StartsWith("--", StringComparison.Ordinal) == true;
             IReadOnlyList<RecipeEntry> overrides = settings.Read<FineTuneRequest>(parsed, isKey ? path : null);
+            if (isKey) path = null;
             RecipeMap map = path is null ? new RecipeMap([], "command line") : RecipeYaml.Load(path);
             BoundRecipe<FineTuneRequest> bound = RecipeBinder.Bind<FineTuneRequest>(map, overrides);
             HomeFolder home = global.HomeOf(parsed, host);
