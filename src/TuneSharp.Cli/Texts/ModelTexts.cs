@@ -5,8 +5,8 @@ internal static class ModelTexts
     public static readonly Text Summary = new("Bring in a model, or look at one.", "导入模型或查看模型。");
     public static readonly Text ImportSummary = new("Put a GGUF file into your models, as a folder that every program reads.", "将 GGUF 文件导入模型库，转换为通用的文件夹格式。");
     public static readonly Text ImportDetails = new(
-        "Weights, tokenizer, chat template and configuration are written in Hugging Face layout under models/ of the home folder. `train`, `eval` and `chat` also take a GGUF file as it is; importing makes loading faster and is what `merge` needs.",
-        "权重、分词器、对话模板和配置以 Hugging Face 目录结构写入主文件夹的 models/。`train`、`eval`、`chat` 也可直接使用 GGUF 文件；导入后加载更快，`merge` 需要先导入。");
+        "Weights, tokenizer, chat template and configuration are written in Hugging Face layout under models/ of the home folder. `train`, `eval`, `chat` and `merge` also take a GGUF file as it is; importing makes loading faster and gives a folder for other programs.",
+        "权重、分词器、对话模板和配置以 Hugging Face 目录结构写入主文件夹的 models/。`train`、`eval`、`chat`、`merge` 也可直接使用 GGUF 文件；导入后加载更快，并得到其他程序可用的文件夹。");
     public static readonly Text ImportExample = new("The model can then be called my-model.", "之后可用 my-model 作为模型名称。");
     public static readonly Text File = new("A GGUF file.", "GGUF 文件。");
     public static readonly Text Name = new("Name of the model. Default: made from the file's name.", "模型名称。默认取自文件名。");
