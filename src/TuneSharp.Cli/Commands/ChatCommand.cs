@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TuneSharp.Application.Chatting;
+using TuneSharp.Application.Measuring;
 using TuneSharp.Application.Models;
 using TuneSharp.Application.Recipes;
 using TuneSharp.Application.Runs;
@@ -43,7 +44,7 @@ internal static class ChatCommand
             request.Sampling.Validate();
             ModelReference reference = ModelReference.ResolveWith(home, parsed.GetValue(model)!, parsed.GetValue(adapter) ?? []);
             using LoadedModel loaded = LoadedModel.Load(reference, new ModelSettings(), parsed.GetValue(threads));
-            using var session = new ChatSession(loaded, parsed.GetValue(system), request.Sampling, host.Clock);
+            using var session = new ChatSession(loaded, parsed.GetValue(system) ?? TrainedForm.Of(reference)?.Data.System, request.Sampling, host.Clock);
             new ChatLoop(host, session).Run(reference.Name, cancellation);
             return Task.FromResult(ExitCode.Success);
         });

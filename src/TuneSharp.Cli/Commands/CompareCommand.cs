@@ -49,7 +49,7 @@ internal static class CompareCommand
             ModelReference reference = ModelReference.Resolve(home, parsed.GetValue(model)!, null);
             List<AdapterReference> compared = Adapters(home, reference, parsed.GetValue(adapters) ?? []);
             var request = new ComparisonRequest(BaseOf(reference), compared, parsed.GetValue(prompts)!, ComparisonPrompts.Read(reading.Read(parsed, parsed.GetValue(prompts)!), parsed.GetValue(most)), sampling,
-                parsed.GetValue(system), EvalCommand.AtLeastOne("batch_size", parsed.GetValue(batch)), parsed.GetValue(threads));
+                parsed.GetValue(system) ?? TrainedForm.Of(reference)?.Data.System, EvalCommand.AtLeastOne("batch_size", parsed.GetValue(batch)), parsed.GetValue(threads));
             Comparison comparison = new CompareModels(host.Clock).Execute(request, Progress(host), cancellation);
             if (parsed.GetValue(output) is { } path) comparison.Write(path, host.ReportLanguage, host.Clock.GetLocalNow());
             if (parsed.GetValue(json)) host.Terminal.Out.Write(comparison.ToJson());

@@ -54,7 +54,9 @@ internal static class EvalCommand
         {
             HomeFolder home = global.HomeOf(parsed, host);
             RefuseUnknownOption(command, parsed.GetValue(models)!);
-            EvaluationRequest request = new(Rows(reading.Read(parsed, parsed.GetValue(data)!), parsed.GetValue(system), parsed.GetValue(most)), Generate: !parsed.GetValue(lossOnly), BatchSize: AtLeastOne("batch_size", parsed.GetValue(batch)), Threads: parsed.GetValue(threads))
+            ModelReference[] references = [.. parsed.GetValue(models)!.Select(name => ModelReference.ResolveWith(home, name, parsed.GetValue(adapter) ?? []))];
+            DataSettings form = AsTrained(host, reading.Read(parsed, parsed.GetValue(data)!) with { System = parsed.GetValue(system) }, references);
+            EvaluationRequest request = new(Rows(form, form.System, parsed.GetValue(most)), Generate: !parsed.GetValue(lossOnly), BatchSize: AtLeastOne("batch_size", parsed.GetValue(batch)), Threads: parsed.GetValue(threads))
             {
                 Sampling = RecipeBinder.Bind<AnswerSettings>(new RecipeMap([], "command line"), settings.Read<AnswerSettings>(parsed)).Request.Sampling,
                 Metrics = MetricSelection.Parse(parsed.GetValue(metrics)!),
@@ -62,7 +64,6 @@ internal static class EvalCommand
             };
             request.Sampling!.Validate();
             OutputFile.RefuseExisting(parsed.GetValue(output), parsed.GetValue(answers));
-            ModelReference[] references = [.. parsed.GetValue(models)!.Select(name => ModelReference.ResolveWith(home, name, parsed.GetValue(adapter) ?? []))];
             IReadOnlyList<DatasetRow> rows = EvaluateModels.ReadRows(request.Data);
             var results = new List<EvaluationResult>();
             foreach (ModelReference reference in references) results.Add(Measure(host, reference, rows, request, cancellation));
@@ -84,6 +85,15 @@ internal static class EvalCommand
         if (values.FirstOrDefault(value => value.StartsWith("--", StringComparison.Ordinal)) is not { } unknown) return;
         string? nearest = Application.NearestName.Find(unknown.Split('=')[0], command.Options.SelectMany(option => option.Aliases.Prepend(option.Name)));
         throw new InvalidInputException($"`{command.Name}` has no option {unknown}.", null, nearest is null ? $"`tunesharp {command.Name} --help` shows what is possible." : $"Did you mean {nearest}?");
+    }
+
+    /// <summary>What is left open comes from the first of the models that is the result of a run, and is told.</summary>
+    internal static DataSettings AsTrained(CommandHost host, DataSettings given, IEnumerable<ModelReference> references)
+    {
+        if (references.Select(TrainedForm.Of).FirstOrDefault(form => form is not null) is not { } trained) return given;
+        (DataSettings data, IReadOnlyList<string> keys) = TrainedForm.Fill(given, trained.Data);
+        if (keys.Count > 0) host.Terminal.Error.WriteLine(host.Words.Say(EvalTexts.AsTrained, trained.Run.Id, string.Join(", ", keys)));
+        return data;
     }
 
     /// <summary>Rows longer than the context are left out and counted.</summary>

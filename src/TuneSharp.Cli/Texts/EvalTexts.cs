@@ -26,6 +26,7 @@ internal static class EvalTexts
     public static readonly Text ExampleMetrics = new("More metrics, and the three rows that first does worst on.", "更多指标，以及 first 得分最低的三条样本。");
     public static readonly Text ExampleFiles = new("Numbers and answers as files for other programs.", "将数值和回答写入文件，供其他程序使用。");
     public static readonly Text ExampleAdapter = new("A model with an adapter.", "带适配器的模型。");
+    public static readonly Text AsTrained = new("As in the run {0}: {1}. An option of that name overrides it.", "与运行 {0} 一致：{1}。可用同名选项覆盖。");
     public static readonly Text LeftOut = new("{0}: {1} rows are longer than the model's context and are left out.", "{0}：{1} 条样本超出模型的上下文长度，未参与评估。");
     public static readonly Text Answering = new("{0}: {1} of {2} answers", "{0}：已回答 {1}/{2}");
     public static readonly Text ColumnMetric = new("metric", "指标");
