@@ -56,7 +56,8 @@ internal sealed class FuzzLoop : IDisposable
                 failure = Try(n);
                 progress?.Invoke(n - from + 1);
             }
-        }, maxStackSize: 1 << 20) { IsBackground = true };
+        }, maxStackSize: 1 << 20)
+        { IsBackground = true };
         work.Start();
         while (!work.Join(TimeSpan.FromMilliseconds(200)))
         {

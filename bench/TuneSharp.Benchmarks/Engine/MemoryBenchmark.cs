@@ -74,7 +74,8 @@ public sealed class MemoryBenchmark : IBenchmark
                     _mb = Math.Max(_mb, Machine.AnonymousMb());
                     Thread.Sleep(5);
                 }
-            }) { IsBackground = true };
+            })
+            { IsBackground = true };
             _watch.Start();
         }
 

@@ -67,7 +67,8 @@ public static class MetricCatalog
             double[][] each = [.. rows.Select(row => RougeOf(row, language))];
             return [.. Enumerable.Range(0, 4).Select(i => each.Average(one => one[i]))];
         },
-        (row, language) => RougeOf(row, language)[2]) { Aliases = ["rouge_l", "rougel"] };
+        (row, language) => RougeOf(row, language)[2])
+    { Aliases = ["rouge_l", "rougel"] };
 
     private static double[] RougeOf(ScoredAnswer row, TextLanguage language)
     {

@@ -60,7 +60,7 @@ public sealed partial class UntranslatedMessagesTests
     [InlineData("""throw new InvalidInputException("One. " + "Two \"three\" " + $"{{{a}{b}}}.", x ? "Do this." : "Do that.");""", "One. Two \"three\" {{0}}.", "Do this.", "Do that.")]
     [InlineData("""if (c == '"' || c == '\'') throw Wrong(key, "must be a number"); // "not this one."  /* "nor this." */""", "must be a number")]
     [InlineData("""[Setting("A description.")] public int A { get; init; } = x[f("Said to nobody")]; throw new ArgumentException("A defect is here.");""")]
-    [InlineData("""Say(@"A ""quoted"" word: \n."); Log("key: value"); string code = $$"""+ "\"\"\"{{ a }} is code.\"\"\";", "A \"quoted\" word: \\n.")]
+    [InlineData("""Say(@"A ""quoted"" word: \n."); Log("key: value"); string code = $$""" + "\"\"\"{{ a }} is code.\"\"\";", "A \"quoted\" word: \\n.")]
     public void Scanner_FindsWhatIsSaid(string source, params string[] messages) => SourceTexts.Read(source).Where(IsMessage).Select(text => text.Template).ShouldBe(messages, ignoreOrder: true);
 
     private static bool IsData(string path) => path.Contains("/obj/") || path.Contains("/bin/") || path.EndsWith(".Generated.cs", StringComparison.Ordinal) || s_speechless.Any(start => path.StartsWith(start, StringComparison.Ordinal));

@@ -32,7 +32,9 @@ public sealed class MetricSelectionTests : IDisposable
     {
         var result = new EvaluationResult("m", 2, 10, double.NaN, double.PositiveInfinity, 0.5, [new GeneratedAnswer("问", "答", " 答 "), new GeneratedAnswer("q", "r", "x")], 1)
         {
-            Numbers = [new MeasuredNumber(new("loss"), double.NaN), new MeasuredNumber(new("f1"), 0.5)], RowMetric = "f1", RowScores = [1, 0],
+            Numbers = [new MeasuredNumber(new("loss"), double.NaN), new MeasuredNumber(new("f1"), 0.5)],
+            RowMetric = "f1",
+            RowScores = [1, 0],
         };
         EvaluationFile file = EvaluationFile.Of([result], new EvaluationRequest(new Data.DataSettings { Dataset = "d.jsonl" }), DateTimeOffset.UnixEpoch);
         string path = Path.Combine(_folder, "result.json");

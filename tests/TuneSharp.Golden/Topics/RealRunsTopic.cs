@@ -54,7 +54,8 @@ public sealed class RealRunsTopic : IGoldenTopic
 
         string? model = RecordedModel.Find(run.ModelName, run.Folder);
         GoldenCase Case(string part, bool quick, Func<string, GoldenResult> compare) => new($"{name}/{part}", () => model is null
-            ? GoldenResult.Equal(false, $"The model {run.ModelName} is not here; name its folder's folder in TUNESHARP_MODELS.") : compare(model)) { Quick = quick };
+            ? GoldenResult.Equal(false, $"The model {run.ModelName} is not here; name its folder's folder in TUNESHARP_MODELS.") : compare(model))
+        { Quick = quick };
 
         bool small = model is not null && RecordedModel.Size(model) < SmallModelBytes;
         var replay = new Lazy<RunReplay>(() => RunReplay.Whole(run, model!));

@@ -28,13 +28,24 @@ internal static class ClassificationCases
         double accuracy = rows.Correct / rows.TotalWeight;
         var results = new Dictionary<string, object?>
         {
-            ["labels_order"] = classes.Select(label => numeric ? (object)long.Parse(label) : label), ["accuracy"] = accuracy, ["correct"] = rows.Correct,
-            ["balanced_accuracy"] = all.BalancedAccuracy(false), ["balanced_accuracy_adjusted"] = all.BalancedAccuracy(true),
+            ["labels_order"] = classes.Select(label => numeric ? (object)long.Parse(label) : label),
+            ["accuracy"] = accuracy,
+            ["correct"] = rows.Correct,
+            ["balanced_accuracy"] = all.BalancedAccuracy(false),
+            ["balanced_accuracy_adjusted"] = all.BalancedAccuracy(true),
             ["confusion_matrix"] = Enumerable.Range(0, shown.Size).Select(i => Enumerable.Range(0, shown.Size).Select(j => shown.Counts[i, j])),
-            ["confusion_matrix_true"] = shown.Normalized(true, false), ["confusion_matrix_pred"] = shown.Normalized(false, true), ["confusion_matrix_all"] = shown.Normalized(false, false),
-            ["matthews"] = all.Matthews, ["hamming_loss"] = 1 - accuracy, ["zero_one_loss"] = 1 - accuracy,
-            ["kappa_plain"] = shown.Kappa(0), ["kappa_linear"] = shown.Kappa(1), ["kappa_quadratic"] = shown.Kappa(2),
-            ["f0.5_macro"] = ClassScores.Of(rows, classes, 0.5).Macro.F, ["f2_macro"] = ClassScores.Of(rows, classes, 2).Macro.F, ["jaccard_macro"] = ClassScores.MacroJaccard(rows, classes),
+            ["confusion_matrix_true"] = shown.Normalized(true, false),
+            ["confusion_matrix_pred"] = shown.Normalized(false, true),
+            ["confusion_matrix_all"] = shown.Normalized(false, false),
+            ["matthews"] = all.Matthews,
+            ["hamming_loss"] = 1 - accuracy,
+            ["zero_one_loss"] = 1 - accuracy,
+            ["kappa_plain"] = shown.Kappa(0),
+            ["kappa_linear"] = shown.Kappa(1),
+            ["kappa_quadratic"] = shown.Kappa(2),
+            ["f0.5_macro"] = ClassScores.Of(rows, classes, 0.5).Macro.F,
+            ["f2_macro"] = ClassScores.Of(rows, classes, 2).Macro.F,
+            ["jaccard_macro"] = ClassScores.MacroJaccard(rows, classes),
             ["report"] = ClassificationReport.Write(rows, classes, WholeSupport(one)),
         };
         foreach ((string zero, double value) in ((string, double)[])[("0.0", 0), ("1.0", 1), ("NaN", double.NaN)])
@@ -79,7 +90,13 @@ internal static class ClassificationCases
 
     private static Dictionary<string, object?> Fields(MultipleChoice c) => new()
     {
-        ["acc"] = c.Accuracy, ["acc_norm"] = c.NormalizedAccuracy, ["acc_bytes"] = c.ByteAccuracy, ["acc_mutual_info"] = c.MutualInformationAccuracy, ["exact_match"] = c.ExactMatch, ["probabilities"] = c.Probabilities, ["brier"] = c.Brier,
+        ["acc"] = c.Accuracy,
+        ["acc_norm"] = c.NormalizedAccuracy,
+        ["acc_bytes"] = c.ByteAccuracy,
+        ["acc_mutual_info"] = c.MutualInformationAccuracy,
+        ["exact_match"] = c.ExactMatch,
+        ["probabilities"] = c.Probabilities,
+        ["brier"] = c.Brier,
     };
 
     public static IEnumerable<GoldenCase> Regression(string name, JsonElement file)
@@ -93,9 +110,20 @@ internal static class ClassificationCases
                 Correlation pearson = Correlation.Pearson(truth, predicted), spearman = Correlation.Spearman(truth, predicted), kendall = Correlation.Kendall(truth, predicted);
                 return MetricComparison.Of(one.GetProperty("results"), [], new Dictionary<string, object?>
                 {
-                    ["pearson"] = pearson.Coefficient, ["pearson_p"] = pearson.PValue, ["spearman"] = spearman.Coefficient, ["spearman_p"] = spearman.PValue, ["kendall_b"] = kendall.Coefficient, ["kendall_b_p"] = kendall.PValue,
-                    ["mse"] = s.MeanSquaredError, ["rmse"] = s.RootMeanSquaredError, ["mae"] = s.MeanAbsoluteError, ["r2"] = s.RSquared, ["median_ae"] = s.MedianAbsoluteError, ["max_error"] = s.MaxError,
-                    ["explained_variance"] = s.ExplainedVariance, ["mape"] = s.MeanAbsolutePercentageError,
+                    ["pearson"] = pearson.Coefficient,
+                    ["pearson_p"] = pearson.PValue,
+                    ["spearman"] = spearman.Coefficient,
+                    ["spearman_p"] = spearman.PValue,
+                    ["kendall_b"] = kendall.Coefficient,
+                    ["kendall_b_p"] = kendall.PValue,
+                    ["mse"] = s.MeanSquaredError,
+                    ["rmse"] = s.RootMeanSquaredError,
+                    ["mae"] = s.MeanAbsoluteError,
+                    ["r2"] = s.RSquared,
+                    ["median_ae"] = s.MedianAbsoluteError,
+                    ["max_error"] = s.MaxError,
+                    ["explained_variance"] = s.ExplainedVariance,
+                    ["mape"] = s.MeanAbsolutePercentageError,
                 });
             });
         }

@@ -42,8 +42,14 @@ internal static class ComparisonCases
         (double corrected, double correctedP) = PairedTests.McNemarChiSquare(onlyA, onlyB, corrected: true);
         return MetricComparison.Of(one, ["a", "b"], new Dictionary<string, object?>
         {
-            ["only_a"] = onlyA, ["only_b"] = onlyB, ["exact_p"] = PairedTests.McNemarExact(onlyA, onlyB), ["mid_p"] = PairedTests.McNemarMidP(onlyA, onlyB),
-            ["chi2"] = chi2, ["chi2_p"] = p, ["chi2_corrected"] = corrected, ["chi2_corrected_p"] = correctedP,
+            ["only_a"] = onlyA,
+            ["only_b"] = onlyB,
+            ["exact_p"] = PairedTests.McNemarExact(onlyA, onlyB),
+            ["mid_p"] = PairedTests.McNemarMidP(onlyA, onlyB),
+            ["chi2"] = chi2,
+            ["chi2_p"] = p,
+            ["chi2_corrected"] = corrected,
+            ["chi2_corrected_p"] = correctedP,
         });
     }
 
@@ -91,8 +97,11 @@ internal static class ComparisonCases
         static double[] Ends(ProportionInterval interval) => [interval.Low, interval.High];
         return MetricComparison.Of(one, ["successes", "n"], new Dictionary<string, object?>
         {
-            ["wilson_95"] = Ends(ProportionInterval.Wilson(successes, n)), ["wilson_99"] = Ends(ProportionInterval.Wilson(successes, n, 0.99)), ["wilson_cc_95"] = Ends(ProportionInterval.WilsonCorrected(successes, n)),
-            ["clopper_pearson_95"] = Ends(ProportionInterval.ClopperPearson(successes, n)), ["normal_95"] = Ends(ProportionInterval.Normal(successes, n)),
+            ["wilson_95"] = Ends(ProportionInterval.Wilson(successes, n)),
+            ["wilson_99"] = Ends(ProportionInterval.Wilson(successes, n, 0.99)),
+            ["wilson_cc_95"] = Ends(ProportionInterval.WilsonCorrected(successes, n)),
+            ["clopper_pearson_95"] = Ends(ProportionInterval.ClopperPearson(successes, n)),
+            ["normal_95"] = Ends(ProportionInterval.Normal(successes, n)),
         });
     }
 

@@ -38,7 +38,9 @@ internal static class ProbabilityCases
         IReadOnlyList<CurvePoint> roc = curves.Roc, precisionRecall = curves.PrecisionRecall;
         var results = new Dictionary<string, object?>
         {
-            ["roc_auc"] = curves.RocAuc, ["partial_auc_max_fpr_0_3"] = curves.PartialRocAuc(0.3), ["average_precision"] = curves.AveragePrecision,
+            ["roc_auc"] = curves.RocAuc,
+            ["partial_auc_max_fpr_0_3"] = curves.PartialRocAuc(0.3),
+            ["average_precision"] = curves.AveragePrecision,
             ["roc"] = new Dictionary<string, object?> { ["fpr"] = roc.Select(p => p.X), ["tpr"] = roc.Select(p => p.Y), ["thresholds"] = roc.Select(p => p.Threshold) },
             ["precision_recall"] = new Dictionary<string, object?> { ["precision"] = precisionRecall.Select(p => p.Y), ["recall"] = precisionRecall.Select(p => p.X), ["thresholds"] = precisionRecall.SkipLast(1).Select(p => p.Threshold) },
             ["log_loss"] = ProbabilityScores.LogLoss([.. truth.Select(t => t ? 1 : 0)], [.. scores.Select(p => new[] { 1 - p, p })], weights),
@@ -66,7 +68,9 @@ internal static class ProbabilityCases
         Calibration found = Calibration.Of(confidences, right, bins);
         return (object?)new Dictionary<string, object?>
         {
-            ["bins"] = bins, ["ece"] = found.ExpectedError, ["mce"] = found.MaximumError,
+            ["bins"] = bins,
+            ["ece"] = found.ExpectedError,
+            ["mce"] = found.MaximumError,
             ["table"] = found.Bins.Select(bin => new Dictionary<string, object?> { ["bin"] = bin.Bin, ["count"] = bin.Count, ["accuracy"] = bin.Accuracy, ["confidence"] = bin.Confidence }),
         };
     });
@@ -80,9 +84,12 @@ internal static class ProbabilityCases
         {
             // Averages over classes of which one has no curve have no value either, unless it weighs nothing.
             ["roc_auc_ovr_macro"] = truth.Distinct().Count() < probabilities[0].Length ? double.NaN : ProbabilityScores.OneVersusRestAuc(truth, probabilities, weighted: false),
-            ["roc_auc_ovr_weighted"] = ProbabilityScores.OneVersusRestAuc(truth, probabilities, weighted: true), ["roc_auc_ovr_micro"] = ProbabilityScores.MicroAuc(truth, probabilities),
-            ["roc_auc_ovo_macro"] = ProbabilityScores.OneVersusOneAuc(truth, probabilities, weighted: false), ["roc_auc_ovo_weighted"] = ProbabilityScores.OneVersusOneAuc(truth, probabilities, weighted: true),
-            ["log_loss"] = ProbabilityScores.LogLoss(truth, probabilities), ["brier_sum"] = ProbabilityScores.BrierSum(truth, probabilities),
+            ["roc_auc_ovr_weighted"] = ProbabilityScores.OneVersusRestAuc(truth, probabilities, weighted: true),
+            ["roc_auc_ovr_micro"] = ProbabilityScores.MicroAuc(truth, probabilities),
+            ["roc_auc_ovo_macro"] = ProbabilityScores.OneVersusOneAuc(truth, probabilities, weighted: false),
+            ["roc_auc_ovo_weighted"] = ProbabilityScores.OneVersusOneAuc(truth, probabilities, weighted: true),
+            ["log_loss"] = ProbabilityScores.LogLoss(truth, probabilities),
+            ["brier_sum"] = ProbabilityScores.BrierSum(truth, probabilities),
             ["calibration"] = Calibrations(one.GetProperty("results").GetProperty("calibration"), [.. probabilities.Select(row => row.Max())], [.. truth.Zip(predicted, (t, p) => t == p)]),
         };
         for (int k = 1; k <= probabilities[0].Length; k++) results[$"top_{k}_accuracy"] = ProbabilityScores.TopAccuracy(truth, probabilities, k);
@@ -102,10 +109,20 @@ internal static class ProbabilityCases
         return new Dictionary<string, object?>
         {
             ["per_label"] = new Dictionary<string, object?> { ["precision"] = m.PerLabel.Select(s => s.Precision), ["recall"] = m.PerLabel.Select(s => s.Recall), ["f1"] = m.PerLabel.Select(s => s.F) },
-            ["micro"] = Fields(m.Micro), ["macro"] = Fields(m.Macro), ["weighted"] = Fields(m.Weighted), ["samples"] = Fields(m.PerRow),
-            ["subset_accuracy"] = m.SubsetAccuracy, ["hamming_loss"] = m.HammingLoss, ["jaccard_samples"] = m.RowJaccard, ["confusion"] = m.Confusion,
-            ["label_ranking_average_precision"] = MultilabelScores.RankingAveragePrecision(truth, scores), ["coverage_error"] = MultilabelScores.CoverageError(truth, scores), ["label_ranking_loss"] = MultilabelScores.RankingLoss(truth, scores),
-            ["roc_auc_micro"] = new RankingCurves([.. truth.SelectMany(row => row)], [.. scores.SelectMany(row => row)]).RocAuc, ["roc_auc_macro"] = areas.Average(), ["roc_auc_weighted"] = areas.Zip(counts, (area, count) => area * count).Sum() / counts.Sum(),
+            ["micro"] = Fields(m.Micro),
+            ["macro"] = Fields(m.Macro),
+            ["weighted"] = Fields(m.Weighted),
+            ["samples"] = Fields(m.PerRow),
+            ["subset_accuracy"] = m.SubsetAccuracy,
+            ["hamming_loss"] = m.HammingLoss,
+            ["jaccard_samples"] = m.RowJaccard,
+            ["confusion"] = m.Confusion,
+            ["label_ranking_average_precision"] = MultilabelScores.RankingAveragePrecision(truth, scores),
+            ["coverage_error"] = MultilabelScores.CoverageError(truth, scores),
+            ["label_ranking_loss"] = MultilabelScores.RankingLoss(truth, scores),
+            ["roc_auc_micro"] = new RankingCurves([.. truth.SelectMany(row => row)], [.. scores.SelectMany(row => row)]).RocAuc,
+            ["roc_auc_macro"] = areas.Average(),
+            ["roc_auc_weighted"] = areas.Zip(counts, (area, count) => area * count).Sum() / counts.Sum(),
         };
     }
 }

@@ -57,7 +57,11 @@ internal static class RougeCases
 
     private static Dictionary<string, object?> Fields(RougeScores s) => new()
     {
-        ["rouge1"] = Fields(s.Rouge1), ["rouge2"] = Fields(s.Rouge2), ["rouge3"] = Fields(s.Rouge3), ["rougeL"] = Fields(s.RougeL), ["rougeLsum"] = Fields(s.RougeLsum),
+        ["rouge1"] = Fields(s.Rouge1),
+        ["rouge2"] = Fields(s.Rouge2),
+        ["rouge3"] = Fields(s.Rouge3),
+        ["rougeL"] = Fields(s.RougeL),
+        ["rougeLsum"] = Fields(s.RougeLsum),
     };
 
     private static Dictionary<string, object?> Fields(RougeScore s) => new() { ["p"] = s.Precision, ["r"] = s.Recall, ["f"] = s.FMeasure };
@@ -67,8 +71,11 @@ internal static class RougeCases
         RougeScores[] scores = [.. pairs.Select(p => EnglishRouge.Score(p.GetProperty("prediction").GetString()!, p.GetProperty("references")[0].GetString()!))];
         return new()
         {
-            ["rouge1"] = scores.Average(s => s.Rouge1.FMeasure), ["rouge2"] = scores.Average(s => s.Rouge2.FMeasure), ["rouge3"] = scores.Average(s => s.Rouge3.FMeasure),
-            ["rougeL"] = scores.Average(s => s.RougeL.FMeasure), ["rougeLsum"] = scores.Average(s => s.RougeLsum.FMeasure),
+            ["rouge1"] = scores.Average(s => s.Rouge1.FMeasure),
+            ["rouge2"] = scores.Average(s => s.Rouge2.FMeasure),
+            ["rouge3"] = scores.Average(s => s.Rouge3.FMeasure),
+            ["rougeL"] = scores.Average(s => s.RougeL.FMeasure),
+            ["rougeLsum"] = scores.Average(s => s.RougeLsum.FMeasure),
         };
     }
 

@@ -53,11 +53,20 @@ internal static class SacreBleuCases
     {
         BleuTokenization? tokenization = one.GetProperty("tokenize").GetString() switch
         {
-            "13a" => BleuTokenization.V13a, "intl" => BleuTokenization.International, "none" => BleuTokenization.None, "zh" => BleuTokenization.Chinese, "char" => BleuTokenization.Character, _ => null,
+            "13a" => BleuTokenization.V13a,
+            "intl" => BleuTokenization.International,
+            "none" => BleuTokenization.None,
+            "zh" => BleuTokenization.Chinese,
+            "char" => BleuTokenization.Character,
+            _ => null,
         };
         BleuSmoothing? smoothing = one.GetProperty("smooth_method").GetString() switch
         {
-            "exp" => BleuSmoothing.Exp, "floor" => BleuSmoothing.Floor, "add-k" => BleuSmoothing.AddK, "none" => BleuSmoothing.None, _ => null,
+            "exp" => BleuSmoothing.Exp,
+            "floor" => BleuSmoothing.Floor,
+            "add-k" => BleuSmoothing.AddK,
+            "none" => BleuSmoothing.None,
+            _ => null,
         };
         if (tokenization is null || smoothing is null) return null;
         return new BleuOptions(tokenization.Value, smoothing.Value, one.TryGetProperty("smooth_value", out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null,
@@ -72,8 +81,15 @@ internal static class SacreBleuCases
         BleuScore score = new SacreBleu(options).Corpus(texts, references);
         return MetricComparison.Of(one, s_bleuSettings, new Dictionary<string, object?>
         {
-            ["signature"] = options.Signature(references[0].Length), ["score"] = score.Score, ["counts"] = score.Counts, ["totals"] = score.Totals, ["precisions"] = score.Precisions,
-            ["bp"] = score.BrevityPenalty, ["sys_len"] = score.TextLength, ["ref_len"] = score.ReferenceLength, ["text"] = score.ToString(),
+            ["signature"] = options.Signature(references[0].Length),
+            ["score"] = score.Score,
+            ["counts"] = score.Counts,
+            ["totals"] = score.Totals,
+            ["precisions"] = score.Precisions,
+            ["bp"] = score.BrevityPenalty,
+            ["sys_len"] = score.TextLength,
+            ["ref_len"] = score.ReferenceLength,
+            ["text"] = score.ToString(),
         });
     }
 
@@ -91,7 +107,9 @@ internal static class SacreBleuCases
         var chrF = new ChrFScorer(options);
         return MetricComparison.Of(one, ["char_order", "word_order", "beta", "lowercase", "whitespace", "eps_smoothing"], new Dictionary<string, object?>
         {
-            ["signature"] = options.Signature(references[0].Length), ["name"] = options.Name, ["score"] = chrF.Corpus(texts, references),
+            ["signature"] = options.Signature(references[0].Length),
+            ["name"] = options.Name,
+            ["score"] = chrF.Corpus(texts, references),
             ["sentence_scores"] = texts.Select((text, i) => chrF.Sentence(text, references[i])),
         });
     }
@@ -103,7 +121,10 @@ internal static class SacreBleuCases
         TerScore score = ter.Corpus(texts, references);
         return MetricComparison.Of(one, ["normalized", "no_punct", "asian_support", "case_sensitive"], new Dictionary<string, object?>
         {
-            ["signature"] = options.Signature(references[0].Length), ["score"] = score.Score, ["num_edits"] = score.NumEdits, ["ref_length"] = score.ReferenceLength,
+            ["signature"] = options.Signature(references[0].Length),
+            ["score"] = score.Score,
+            ["num_edits"] = score.NumEdits,
+            ["ref_length"] = score.ReferenceLength,
             ["sentence_scores"] = texts.Select((text, i) => ter.Sentence(text, references[i]).Score),
         });
     }
@@ -113,9 +134,12 @@ internal static class SacreBleuCases
         string text = one.GetProperty("text").GetString()!;
         return MetricComparison.Of(one, ["text"], new Dictionary<string, object?>
         {
-            ["13a"] = BleuTokenizer.Tokenize(text, BleuTokenization.V13a), ["intl"] = BleuTokenizer.Tokenize(text, BleuTokenization.International),
-            ["zh"] = BleuTokenizer.Tokenize(text, BleuTokenization.Chinese), ["char"] = BleuTokenizer.Tokenize(text, BleuTokenization.Character),
-            ["ter"] = TerTokenizer.Tokenize(text, new TerOptions()), ["ter_normalized"] = TerTokenizer.Tokenize(text, new TerOptions(Normalized: true)),
+            ["13a"] = BleuTokenizer.Tokenize(text, BleuTokenization.V13a),
+            ["intl"] = BleuTokenizer.Tokenize(text, BleuTokenization.International),
+            ["zh"] = BleuTokenizer.Tokenize(text, BleuTokenization.Chinese),
+            ["char"] = BleuTokenizer.Tokenize(text, BleuTokenization.Character),
+            ["ter"] = TerTokenizer.Tokenize(text, new TerOptions()),
+            ["ter_normalized"] = TerTokenizer.Tokenize(text, new TerOptions(Normalized: true)),
             ["ter_normalized_asian"] = TerTokenizer.Tokenize(text, new TerOptions(Normalized: true, AsianSupport: true)),
         });
     }

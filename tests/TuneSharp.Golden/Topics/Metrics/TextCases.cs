@@ -106,8 +106,15 @@ internal static class TextCases
         ErrorRate counted = one.TryGetProperty("wer", out _) ? words : characters;
         return MetricComparison.Of(one, ["reference", "hypothesis"], new Dictionary<string, object?>
         {
-            ["wer"] = words.Rate, ["mer"] = words.MatchErrorRate, ["wil"] = words.InformationLost, ["wip"] = words.InformationPreserved, ["cer"] = characters.Rate,
-            ["hits"] = counted.Hits, ["substitutions"] = counted.Substitutions, ["deletions"] = counted.Deletions, ["insertions"] = counted.Insertions,
+            ["wer"] = words.Rate,
+            ["mer"] = words.MatchErrorRate,
+            ["wil"] = words.InformationLost,
+            ["wip"] = words.InformationPreserved,
+            ["cer"] = characters.Rate,
+            ["hits"] = counted.Hits,
+            ["substitutions"] = counted.Substitutions,
+            ["deletions"] = counted.Deletions,
+            ["insertions"] = counted.Insertions,
         });
     }
 
@@ -120,8 +127,12 @@ internal static class TextCases
         PerplexityMeasures measures = PerplexityMeasures.Of([.. one.GetProperty("token_logprobs").EnumerateArray().Select(MetricComparison.Numbers)], Whole("bytes"), Whole("words"));
         return MetricComparison.Of(one, ["token_logprobs", "bytes", "words"], new Dictionary<string, object?>
         {
-            ["per_document"] = measures.PerDocument, ["corpus_token_perplexity"] = measures.CorpusPerplexity, ["mean_of_document_perplexities"] = measures.MeanOfDocuments,
-            ["word_perplexity"] = measures.WordPerplexity, ["byte_perplexity"] = measures.BytePerplexity, ["bits_per_byte"] = measures.BitsPerByte,
+            ["per_document"] = measures.PerDocument,
+            ["corpus_token_perplexity"] = measures.CorpusPerplexity,
+            ["mean_of_document_perplexities"] = measures.MeanOfDocuments,
+            ["word_perplexity"] = measures.WordPerplexity,
+            ["byte_perplexity"] = measures.BytePerplexity,
+            ["bits_per_byte"] = measures.BitsPerByte,
         });
     }
 }

@@ -27,7 +27,8 @@ internal static class ReferenceModelCases
             int number = 0;
             foreach (JsonElement entry in root.GetProperty(part).EnumerateArray())
                 yield return new GoldenCase($"{FileName}/{part}/{number++:00}", () => model is null ? GoldenResult.Equal(false, $"The model {ModelName} is not here.")
-                    : part == "passages" ? Passage(loaded.Value, entry) : Chat(loaded.Value, model, entry)) { Quick = false };
+                    : part == "passages" ? Passage(loaded.Value, entry) : Chat(loaded.Value, model, entry))
+                { Quick = false };
         }
     }
 

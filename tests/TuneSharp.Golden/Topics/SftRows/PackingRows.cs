@@ -5,8 +5,8 @@ using TuneSharp.Data.Packing;
 using TuneSharp.Golden.Harness;
 using TuneSharp.Nn;
 using TuneSharp.Training.Loop;
-using static TuneSharp.Golden.Topics.SftRows.RecordedIds;
 using static TorchSharp.torch;
+using static TuneSharp.Golden.Topics.SftRows.RecordedIds;
 
 namespace TuneSharp.Golden.Topics.SftRows;
 
