@@ -42,7 +42,7 @@ public sealed class ChatSession : IDisposable
     /// <summary>True while an adapter takes part.</summary>
     public bool IsTuned => Adapters.Any(adapter => adapter.IsOn);
 
-    public IReadOnlyList<NamedAdapter> Adapters => _loaded.Adapters.Adapters;
+    public IReadOnlyList<ChatAdapter> Adapters => [.. _loaded.Adapters.Adapters.Select(adapter => new ChatAdapter(adapter.Name, adapter.Scale, adapter.IsOn))];
 
     /// <summary>Asks, streams the answer, and adds both to the history. A cancelled answer stays as far as it came.</summary>
     /// <param name="emit">Gets the text as it grows, whole characters only.</param>

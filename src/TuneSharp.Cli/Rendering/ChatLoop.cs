@@ -5,7 +5,6 @@ using TuneSharp.Cli.Texts;
 using TuneSharp.Formats;
 using TuneSharp.Inference.Generation;
 using TuneSharp.Inference.Logprobs;
-using TuneSharp.Peft.Lora;
 
 namespace TuneSharp.Cli.Rendering;
 
@@ -75,7 +74,7 @@ internal sealed class ChatLoop(CommandHost host, ChatSession session)
                 return;
         }
         if (session.Adapters.Count == 0) host.Line(ChatTexts.NoAdapters);
-        foreach (NamedAdapter adapter in session.Adapters)
+        foreach (ChatAdapter adapter in session.Adapters)
         {
             if (adapter.IsOn) host.Line(ChatTexts.AdapterOn, adapter.Name, adapter.Scale);
             else host.Line(ChatTexts.AdapterOff, adapter.Name);
