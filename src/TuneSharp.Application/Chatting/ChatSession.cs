@@ -5,7 +5,6 @@ using TuneSharp.Formats;
 using TuneSharp.Formats.Files;
 using TuneSharp.Inference.Generation;
 using TuneSharp.Inference.Sampling;
-using TuneSharp.Peft.Lora;
 using TuneSharp.Tokenizers.ChatTemplates;
 
 namespace TuneSharp.Application.Chatting;
