@@ -47,8 +47,9 @@ internal sealed class Cli(TinyWorld world)
 
     private Process Start(string? torch, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = world.Folder };
-        start.ArgumentList.Add(Assembly);
+        // A test run that was started in the background ignores Ctrl-C, and what it starts would inherit that.
+        var start = new ProcessStartInfo("env") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = world.Folder };
+        foreach (string word in (string[])["--default-signal=INT", "dotnet", Assembly]) start.ArgumentList.Add(word);
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         start.Environment["TUNESHARP_HOME"] = world.Home;
         start.Environment["LC_ALL"] = "C";
