@@ -9,7 +9,7 @@ internal static class FunctionSpecs
 {
     private const double Eps = 1e-3;
 
-    public static IEnumerable<FunctionSpec> All() => [.. Norms(), .. Elementwise(), .. Ropes(), .. Attentions(), .. Products(), .. Lookups(), AnyGraph()];
+    public static IEnumerable<FunctionSpec> All() => [.. Norms(), .. Elementwise(), .. Ropes(), .. Attentions(), .. Products(), .. Lookups(), .. RowLosses(), AnyGraph()];
 
     private static IEnumerable<FunctionSpec> Norms()
     {
@@ -91,6 +91,25 @@ internal static class FunctionSpecs
         TokenBatch batch = Rows(9, 4);
         yield return new FunctionSpec("Embedding", [], [[11, 6]], (t, _, p) => t.Embedding(p[0], batch), (_, p) => EmbeddingFunction.Reference(p[0], batch.IdTensor));
         yield return new FunctionSpec("Rows", [[8, 3]], [], (t, x, _) => t.Rows(x[0], [7, 0, 3, 3]), (x, _) => RowsFunction.Reference(x[0], torch.tensor((long[])[7, 0, 3, 3])));
+    }
+
+    private static IEnumerable<FunctionSpec> RowLosses()
+    {
+        foreach ((int rows, int width) in (List<(int, int)>)[(1, 1), (3, 2), (33, 7)])
+        {
+            int[] classes = [.. Enumerable.Range(0, rows).Select(r => r * 5 % width)];
+            float[][] targets = [.. Enumerable.Range(0, rows).Select(r => Enumerable.Range(0, width).Select(n => (r * 3 + n) % 4 / 3f).ToArray())];
+            Tensor Targets(ScalarType type) => torch.tensor(targets.SelectMany(row => row).ToArray()).view(rows, width).to(type);
+            foreach (double smoothing in (double[])[0, 0.2])
+            {
+                yield return new FunctionSpec($"ClassLoss {rows} x {width}, smoothing {smoothing}", [[rows, width]], [],
+                    (t, x, _) => t.ClassLoss(x[0], classes, 3, smoothing), (x, _) => ClassLossFunction.Reference(x[0], torch.tensor(classes.Select(c => (long)c).ToArray()), smoothing) / 3);
+            }
+            yield return new FunctionSpec($"BinaryLoss {rows} x {width}", [[rows, width]], [],
+                (t, x, _) => t.BinaryLoss(x[0], targets, 3), (x, _) => BinaryLossFunction.Reference(x[0], Targets(x[0].dtype)) / 3);
+            yield return new FunctionSpec($"SquaredLoss {rows} x {width}", [[rows, width]], [],
+                (t, x, _) => t.SquaredLoss(x[0], targets, 3), (x, _) => SquaredLossFunction.Reference(x[0], Targets(x[0].dtype)) / 3);
+        }
     }
 
     private static FunctionSpec AnyGraph() => new("Torch", [[4, 3], [4, 5]], [[3, 5]],

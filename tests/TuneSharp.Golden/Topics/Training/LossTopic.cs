@@ -35,6 +35,7 @@ internal sealed class LossTopic : IGoldenTopic
 
     private static GoldenResult Compare(string folder, JsonElement file, JsonProperty loss)
     {
+        if (loss.Name.StartsWith("cls/", StringComparison.Ordinal)) return CompareClassifier(folder, loss);
         string equation = loss.Value.TryGetProperty("equation", out JsonElement text) ? text.GetString()! : "";
         int counted = file.GetProperty("tokens_counted").GetInt32();
         double? divisor = loss.Name switch
@@ -65,6 +66,35 @@ internal sealed class LossTopic : IGoldenTopic
         [
             RecordedRows.Relative(found, loss.Value.GetProperty("value").GetDouble(), Tolerance, loss.Name),
             GoldenTensors.Close(grad.Tensor.data<float>().ToArray(), tensors.Floats("grad." + loss.Name), Tolerance, "gradient of " + loss.Name),
+        ]);
+    }
+
+    /// <summary>The loss of a sequence classifier's head, by the name that config.json gives the problem.</summary>
+    private static GoldenResult CompareClassifier(string folder, JsonProperty loss)
+    {
+        using SafetensorsFile tensors = SafetensorsFile.Open(Path.Combine(folder, "losses.safetensors"));
+        IReadOnlyList<long> shape = tensors.Require("cls/logits").Shape;
+        (int rows, int width) = ((int)shape[0], (int)shape[1]);
+        using var scope = NewDisposeScope();
+        using var workspace = new Workspace();
+        using var tape = new Tape(workspace);
+        Var logits = tape.Leaf(tensor(tensors.Floats("cls/logits")).reshape(rows, width), needsGrad: true);
+        string problem = loss.Name["cls/".Length..], labels = loss.Name + "/labels";
+        Var? value = problem switch
+        {
+            "single_label_classification" => tape.ClassLoss(logits, tensors.Ids(labels), rows),
+            "multi_label_classification" => tape.BinaryLoss(logits, [.. tensors.Floats(labels).Chunk(width)], rows),
+            "regression" => tape.SquaredLoss(logits, [.. tensors.Floats(labels).Chunk(width)], rows),
+            _ => null,
+        };
+        if (value is null) return GoldenResult.NotBuilt($"the problem {problem}");
+        double found = value.Data.item<float>();
+        tape.Backward(value);
+        using Nn.Buffer grad = Tape.GradientOf(logits)!;
+        return GoldenResult.All(
+        [
+            RecordedRows.Relative(found, loss.Value.GetProperty("value").GetDouble(), Tolerance, loss.Name),
+            GoldenTensors.Close(grad.Tensor.data<float>().ToArray(), tensors.Floats(loss.Name + "/grad"), Tolerance, "gradient of " + loss.Name),
         ]);
     }
 }
