@@ -70,11 +70,11 @@ public sealed class DatasetReader
         DatasetFile file = DatasetFile.Open(path, plainText: given is TextRows && reading.TextColumn is null, reading.Encoding);
         if (file.Layout == FileLayout.PlainText)
         {
-            if (given is not null and not TextRows)
+            if (given is not null and not (TextRows or LabelledRows))
                 throw new InvalidInputException($"The file is plain text; the format {given.Name} needs rows with keys.", path, "Remove the setting format, or name a file with rows.");
             return new DatasetReader(file, reading, given ?? new TextRows(), formatGiven: true, "text", "the file is plain text");
         }
-        if (given is not null) return new DatasetReader(file, reading, given, formatGiven: true, given.Name, given is MappedRows ? "prompt_format and answer_column say so" : given is KeyedRows ? "template names a prompt format" : "the setting format says so");
+        if (given is not null) return new DatasetReader(file, reading, given, formatGiven: true, given.Name, given is MappedRows ? "prompt_format and answer_column say so" : given is LabelledRows { OtherTask: null } ? "the task is classification" : given is KeyedRows ? "template names a prompt format" : "the setting format says so");
 
         (IRowFormat Format, string Reason)? found = file.Header is { } header ? RowFormatCatalog.Recognise(header.Columns) : Look(file);
         return found is { } f
@@ -119,8 +119,28 @@ public sealed class DatasetReader
     private IEnumerable<DatasetRow> ReadText(Action<DataProblem> report)
     {
         string text = _file.Text(MaxPlainTextBytes).Replace("\r\n", "\n", StringComparison.Ordinal);
+        if (_format is LabelledRows lines)
+        {
+            foreach (LabelledRow row in ReadLines(text, lines, report)) yield return row;
+            yield break;
+        }
         if (string.IsNullOrWhiteSpace(text)) report(NoRows());
         else yield return new TextRow(new RowSource(Path, 1, 1), text);
+    }
+
+    // Each line that holds anything is a text of its own.
+    private IEnumerable<LabelledRow> ReadLines(string text, LabelledRows format, Action<DataProblem> report)
+    {
+        long number = 0, line = 0;
+        foreach (string words in text.Split('\n'))
+        {
+            line++;
+            if (string.IsNullOrWhiteSpace(words)) continue;
+            var context = new RowContext(Path, RawRow.WithoutText(++number, line, default!), report);
+            if (format.ReadLine(words, context) is { } row) yield return row;
+            else yield break;    // what one line lacks every line lacks
+        }
+        if (number == 0) report(NoRows());
     }
 
     private IEnumerable<DatasetRow> ReadRows(Action<DataProblem> report, bool everyTask)
@@ -130,7 +150,7 @@ public sealed class DatasetReader
             report(FileProblem(ProblemSeverity.Warning, ProblemKind.NoHeader, $"There is no header line: the columns are taken as {string.Join(", ", header.Columns)}.", "Write the names of the columns on the first line."));
         if (!everyTask && OtherTask is { } task)
         {
-            report(FileProblem(ProblemSeverity.Error, ProblemKind.NotSupported, $"This is a {task} dataset ({Reason}): it cannot be used to fine-tune on answers.", $"Give rows of one of these: {string.Join(", ", RowFormatCatalog.Trainable.Select(f => f.Name))}."));
+            report(FileProblem(ProblemSeverity.Error, ProblemKind.NotSupported, $"This is a {task} dataset ({Reason}): it cannot be used to fine-tune on answers.", task == LabelledRows.FormatName ? "Set task: classification to train a classifier." : $"Give rows of one of these: {string.Join(", ", RowFormatCatalog.Trainable.Select(f => f.Name))}."));
             yield break;
         }
 

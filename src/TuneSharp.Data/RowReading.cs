@@ -32,6 +32,9 @@ public sealed record RowReading
     /// <summary>Rows keep the columns that their format has no use for (<see cref="DatasetRow.OtherColumns"/>).</summary>
     public bool KeepOtherColumns { get; init; }
 
+    /// <summary>The rows are for a classifier, with these columns; null: they are conversations or texts.</summary>
+    public LabelColumns? Labelled { get; init; }
+
     public static RowReading From(DataSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -44,6 +47,7 @@ public sealed record RowReading
             Encoding = settings.Encoding,
             Keyed = PromptTemplate.Resolve(settings.Template)?.Keyed,
             TrainOnlyAfter = WithLineBreaks(settings.TrainOnlyAfter),
+            Labelled = settings.Task == TrainingTask.Classification ? new LabelColumns(settings.TextColumn, settings.TextPairColumn, settings.LabelColumn, settings.LabelSeparator) : null,
         };
     }
 
@@ -61,6 +65,7 @@ public sealed record RowReading
     /// <summary>The format that the settings fix; null = the rows decide.</summary>
     internal IRowFormat? GivenFormat()
     {
+        if (Labelled is { } columns) return new LabelledRows(columns);
         if (Mapping() is { } mapping) return Keyed is null ? new MappedRows(mapping) : throw new InvalidInputException("prompt_format and a prompt format file (template) both say how rows are written.", "prompt_format", "Give one of the two.");
         if (Keyed is { } keyed) return new KeyedRows(keyed, TrainOnlyAfter);
         IRowFormat? given = RowFormatCatalog.Find(Format);

@@ -1,5 +1,6 @@
 using TuneSharp.Application.Runs;
 using TuneSharp.Data;
+using TuneSharp.Formats;
 using TuneSharp.Models.Settings;
 using TuneSharp.Peft.Settings;
 using TuneSharp.Training.Settings;
@@ -18,16 +19,21 @@ public sealed record FineTuneRequest
 
     public DataSettings Data { get; init; } = new();
 
+    public ClassificationSettings Classification { get; init; } = new();
+
     public MethodSettings Method { get; init; } = new();
 
     public TrainingSettings Training { get; init; } = new();
 
-    /// <exception cref="Formats.InvalidInputException">The first value that cannot be used, with its key, limit and remedy.</exception>
+    /// <exception cref="InvalidInputException">The first value that cannot be used, with its key, limit and remedy.</exception>
     public void Validate()
     {
         Run.Validate();
         Model.Validate();
         Data.Validate();
+        Classification.Validate();
+        if (Classification.IsGiven && Data.Task != TrainingTask.Classification) throw new InvalidInputException("labels, num_labels and problem_type are for classification.", "task", "Set task: classification, or remove them.");
+        if (Data.Task != TrainingTask.CausalLm) throw new InvalidInputException("This task cannot be trained yet.", "task", "Set task: causal_lm.");
         Method.Validate();
         Training.Validate();
     }

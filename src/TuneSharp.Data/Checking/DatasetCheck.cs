@@ -1,3 +1,4 @@
+using TuneSharp.Data.Classification;
 using TuneSharp.Data.Preparation;
 using TuneSharp.Data.Rendering;
 using TuneSharp.Data.RowFormats;
@@ -46,6 +47,9 @@ public sealed class DatasetCheck
 
     public ProblemLog Problems { get; } = new();
 
+    /// <summary>The labels of rows for classifiers; null for others.</summary>
+    public LabelSurvey? Labels { get; private set; }
+
     /// <summary>What the rows are for, when it is another kind of training: "preference", "kto", "classification".</summary>
     public string? OtherTask { get; private set; }
 
@@ -62,13 +66,13 @@ public sealed class DatasetCheck
     /// <param name="threads">Threads for tokenizing.</param>
     /// <param name="onRow">Gets every usable row; for callers that want them too.</param>
     /// <exception cref="InvalidInputException">There is no such file.</exception>
-    public static DatasetCheck Run(string path, string format = RowFormatCatalog.Auto, ExampleRenderer? renderer = null, int threads = 1, Action<DatasetRow>? onRow = null) =>
+    public static DatasetCheck Run(string path, string format = RowFormatCatalog.Auto, IRowRenderer? renderer = null, int threads = 1, Action<DatasetRow>? onRow = null) =>
         Run(path, new RowReading { Format = format }, renderer, threads, onRow);
 
-    /// <inheritdoc cref="Run(string, string, ExampleRenderer?, int, Action{DatasetRow}?)"/>
+    /// <inheritdoc cref="Run(string, string, IRowRenderer?, int, Action{DatasetRow}?)"/>
     /// <param name="reading">How the rows are to be read.</param>
     /// <param name="progress">Told about twice a second how far it is.</param>
-    public static DatasetCheck Run(string path, RowReading reading, ExampleRenderer? renderer = null, int threads = 1, Action<DatasetRow>? onRow = null, Action<PreparationProgress>? progress = null)
+    public static DatasetCheck Run(string path, RowReading reading, IRowRenderer? renderer = null, int threads = 1, Action<DatasetRow>? onRow = null, Action<PreparationProgress>? progress = null)
     {
         var check = new DatasetCheck(path) { LengthUnit = renderer is null ? "characters" : "tokens" };
         var lengths = new Dictionary<int, long>();
@@ -111,7 +115,7 @@ public sealed class DatasetCheck
     /// <summary>What several threads do with a row.</summary>
     private sealed record Worked(UInt128 Fingerprint, RenderedExample? Rendered, UnreadableDatasetException? Fault);
 
-    private static Worked Work(DatasetRow row, ExampleRenderer? renderer)
+    private static Worked Work(DatasetRow row, IRowRenderer? renderer)
     {
         (RenderedExample? rendered, UnreadableDatasetException? fault) = renderer is null ? default : renderer.TryRender(row);
         return new Worked(RowFingerprint.Exact(row), rendered, fault);
@@ -125,6 +129,7 @@ public sealed class DatasetCheck
             Duplicates++;
             Add(row, ProblemSeverity.Warning, ProblemKind.DuplicateRow, $"The row is the same as row {first}.", "It is kept; remove it if it should not count twice.");
         }
+        if (row is LabelledRow labelled) (Labels ??= new LabelSurvey()).Add(labelled);
         if (row is ConversationRow conversation) LearnedAnswers += conversation.Turns.Count(turn => turn.IsLearned);
     }
 
@@ -155,7 +160,7 @@ public sealed class DatasetCheck
         ConversationRow conversation => Characters(conversation.Turns),
         PreferenceRow pair => Characters([.. pair.Turns, new Turn(pair.Chosen), new Turn(pair.Rejected)]),
         RatedRow rated => Characters(rated.Turns),
-        LabelledRow labelled => labelled.Text.Length,
+        LabelledRow labelled => labelled.Text.Length + (labelled.TextPair?.Length ?? 0),
         _ => 0,
     };
 

@@ -12,7 +12,7 @@ internal static class CacheKey
     /// <summary>Changes with every build whose code differs: what another version of the program would read or render otherwise is made anew.</summary>
     private static readonly string s_program = string.Join(' ', new[] { typeof(CacheKey), typeof(Tokenizers.Tokenizer), typeof(RegularFile) }.Select(type => type.Module.ModuleVersionId));
 
-    public static string Of(DataSettings settings, DatasetFiles files, ExampleRenderer renderer, int context, long seed, string textHash)
+    public static string Of(DataSettings settings, DatasetFiles files, IRowRenderer renderer, int context, long seed, string textHash)
     {
         var parts = new Dictionary<string, string>
         {

@@ -1,4 +1,5 @@
 using TuneSharp.Data.Checking;
+using TuneSharp.Data.Classification;
 using TuneSharp.Data.Rendering;
 using TuneSharp.Data.Splitting;
 using TuneSharp.Data.Storage;
@@ -6,7 +7,7 @@ using TuneSharp.Data.Storage;
 namespace TuneSharp.Data.Preparation;
 
 /// <summary>Writes a prepared dataset into a folder: one pass over the files, then the split and the limit over the records.</summary>
-internal sealed class DatasetBuild(DataSettings settings, ExampleRenderer renderer, int context, long seed, int threads, Action<PreparationProgress>? progress)
+internal sealed class DatasetBuild(DataSettings settings, IRowRenderer renderer, int context, long seed, int threads, Action<PreparationProgress>? progress)
 {
     private const string AllRows = "all.rows";
 
@@ -19,6 +20,7 @@ internal sealed class DatasetBuild(DataSettings settings, ExampleRenderer render
         string tokenPath = Path.Combine(folder, PreparedFolder.Tokens), allPath = Path.Combine(folder, AllRows);
         using var questions = new MappedList<UInt128>();
         using var wholes = new MappedList<UInt128>();
+        using var classes = new MappedList<int>();
         var lengths = new Dictionary<int, long>();
         using (var tokens = new TokenFileWriter(tokenPath, idBytes))
         using (var all = new RecordWriter(allPath))
@@ -31,6 +33,7 @@ internal sealed class DatasetBuild(DataSettings settings, ExampleRenderer render
                     {
                         questions.Add(work.Question);
                         wholes.Add(work.Whole);
+                        classes.Add(ClassOf(work.Rendered));
                     }
                     all.Write(Store(row, work, file, rows, tokens));
                     if (work.Rendered is { } rendered) lengths[rendered.Example.Length] = lengths.GetValueOrDefault(rendered.Example.Length) + 1;
@@ -39,10 +42,14 @@ internal sealed class DatasetBuild(DataSettings settings, ExampleRenderer render
             }
         }
 
-        SplitPlan plan = DatasetSplitter.Plan(questions, wholes, files.Validation is null ? settings.ValSize : 0, files.Test is null ? settings.TestSize : 0, seed, settings.SplitGroup);
+        double validation = files.Validation is null ? settings.ValSize : 0, test = files.Test is null ? settings.TestSize : 0;
+        SplitPlan plan = renderer is ClassificationRenderer { Strata: { } names } ? StratifiedSplit.Plan(questions, classes, validation, test, seed, names)
+            : DatasetSplitter.Plan(questions, wholes, validation, test, seed, settings.SplitGroup);
         Divide(folder, files, paths, plan, LengthReport.FromCounts(lengths), rows, idBytes);
         File.Delete(allPath);
     }
+
+    private static int ClassOf(RenderedExample? rendered) => rendered?.Example.Targets is [var target] ? (int)target : -1;
 
     /// <summary>What several threads do with a row.</summary>
     private sealed record Worked(RenderedExample? Rendered, UnreadableDatasetException? Fault, UInt128 Question, UInt128 Whole);

@@ -17,7 +17,7 @@ public static class DatasetPreparation
     /// <param name="cache">Where what was prepared is found again; null = it is made anew and lies in a temporary folder.</param>
     /// <param name="progress">Told about twice a second how far it is.</param>
     /// <exception cref="InvalidInputException">A row is broken and not to be skipped, rows are too long and neither to be cut nor dropped, or nothing is left.</exception>
-    public static PreparedDataset Prepare(DataSettings settings, ExampleRenderer renderer, int context, long seed, int threads = 1, PreparationCache? cache = null, Action<PreparationProgress>? progress = null)
+    public static PreparedDataset Prepare(DataSettings settings, IRowRenderer renderer, int context, long seed, int threads = 1, PreparationCache? cache = null, Action<PreparationProgress>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(renderer);

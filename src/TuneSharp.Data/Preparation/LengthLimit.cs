@@ -65,7 +65,7 @@ internal sealed class LengthLimit
             }
             Truncated++;
             record = record with { Start = _policy == OverlongRows.TruncateStart ? record.Length - MaxLength : 0, Length = MaxLength };
-            record = record with { NumLabels = tokens.Read(record, null).NumLabels };
+            if (record.Labels is not (LabelLayout.Targets or LabelLayout.TargetsAndTypes)) record = record with { NumLabels = tokens.Read(record, null).NumLabels };
         }
         if (record.NumLabels > 0) return record;
         NothingToLearn++;

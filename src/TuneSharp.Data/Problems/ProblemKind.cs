@@ -31,6 +31,8 @@ public static class ProblemKind
     public const string UnknownRole = "unknown_role";
     public const string RoleOrder = "role_order";
     public const string Unpaired = "unpaired";
+    public const string UnknownLabel = "unknown_label";
+    public const string FewRows = "few_rows";
     public const string NothingToLearn = "nothing_to_learn";
     public const string LongRow = "long_row";
     public const string DuplicateRow = "duplicate_row";

@@ -17,7 +17,7 @@ namespace TuneSharp.Data.Rendering;
 /// the prefix rule (<see cref="AnswerSpans"/>). The end token of an answer is part of it wherever the template writes one.
 /// Text rows are learned whole, with EOS behind them.
 /// </remarks>
-public sealed class ExampleRenderer
+public sealed class ExampleRenderer : IRowRenderer
 {
     private readonly Tokenizer _tokenizer;
     private readonly ChatTemplate _template;
@@ -58,7 +58,7 @@ public sealed class ExampleRenderer
     public int VocabularySize => _tokenizer.VocabularySize;
 
     /// <summary>A text that differs where rows would be rendered differently, beside tokenizer and settings: template, variables, and the day if the template writes it.</summary>
-    internal string Identity => string.Join('\u0001', _template.Source, _options.Variables?.ToJsonString(),
+    public string Identity => string.Join('\u0001', _template.Source, _options.Variables?.ToJsonString(),
         _template.Source.Contains("strftime_now", StringComparison.Ordinal) ? $"{_options.Clock.GetLocalNow():yyyy-MM-dd}" : "");
 
     /// <summary>Renders one row.</summary>
@@ -91,7 +91,7 @@ public sealed class ExampleRenderer
     /// <param name="refused">What to do with a row that the template refuses; null = the exception goes to the caller.</param>
     public IEnumerable<(DatasetRow Row, RenderedExample? Example)> RenderAll(IEnumerable<DatasetRow> rows, int threads, Action<DataProblem>? refused = null)
     {
-        foreach ((DatasetRow row, (RenderedExample? example, UnreadableDatasetException? fault)) in RowWork.Map(rows, threads, TryRender))
+        foreach ((DatasetRow row, (RenderedExample? example, UnreadableDatasetException? fault)) in RowWork.Map(rows, threads, this.TryRender))
         {
             if (fault is not null)
             {
@@ -99,19 +99,6 @@ public sealed class ExampleRenderer
                 refused(fault.Details);
             }
             yield return (row, example);
-        }
-    }
-
-    /// <summary>The rendered row, or why the template refuses it.</summary>
-    internal (RenderedExample? Example, UnreadableDatasetException? Fault) TryRender(DatasetRow row)
-    {
-        try
-        {
-            return (Render(row), null);
-        }
-        catch (UnreadableDatasetException e)
-        {
-            return (null, e);
         }
     }
 

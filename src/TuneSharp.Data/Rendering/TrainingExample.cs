@@ -29,9 +29,25 @@ public sealed record TrainingExample(int[] InputIds, int[] Labels)
         }
     }
 
+    /// <summary>
+    /// What a classifier learns of the row: [number of the class], or a 1 or 0 for each class, or values. Null: the row's tokens are learned.
+    /// </summary>
+    public float[]? Targets
+    {
+        get;
+        init
+        {
+            field = value;
+            if (value is not null) NumLabels = value.Length;
+        }
+    }
+
+    /// <summary>To which of two texts each token belongs, [T]; null: 0 everywhere.</summary>
+    public int[]? TokenTypes { get; init; }
+
     public int Length => InputIds.Length;
 
-    /// <summary>Tokens that are learned. The first token of a document is predicted by nothing and never counts.</summary>
+    /// <summary>Tokens that are learned, or <see cref="Targets"/> where there are some. The first token of a document is predicted by nothing and never counts.</summary>
     public int NumLabels { get; private init; } = Count(Labels, null);
 
     /// <summary>The documents of the row, each for itself: ids and labels.</summary>
@@ -61,7 +77,7 @@ public sealed record TrainingExample(int[] InputIds, int[] Labels)
     {
         if (SegmentLengths is not null) throw new InvalidOperationException("A packed row is not cut; its documents are, before they are packed.");
         int[] ids = InputIds[range];
-        return new TrainingExample(ids, ReferenceEquals(InputIds, Labels) ? ids : Labels[range]) { Source = Source };
+        return new TrainingExample(ids, ReferenceEquals(InputIds, Labels) ? ids : Labels[range]) { Source = Source, Targets = Targets, TokenTypes = TokenTypes?[range] };
     }
 
     private static int Count(int[] labels, IReadOnlyList<int>? segments)

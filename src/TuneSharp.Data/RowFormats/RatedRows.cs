@@ -38,33 +38,3 @@ internal sealed class RatedRows : IRowFormat
 
     private static IRowFormat? Conversation(JsonItem row) => Array.Find(s_conversations, format => format.Recognise(row) is not null);
 }
-
-/// <summary>Texts with a class, for classifiers.</summary>
-internal sealed class LabelledRows : IRowFormat
-{
-    public string Name => "classification";
-
-    public IReadOnlyList<string> Aliases => [];
-
-    public string Keys => "text (or sentence), label";
-
-    public string Example => """{"text": "The soup was cold.", "label": "complaint"}""";
-
-    public string? OtherTask => "classification";
-
-    public bool Uses(string column) => column is "text" or "sentence" or "label";
-
-    public string? Recognise(JsonItem row) => row["label"] is not null && row.FirstOf(["text", "sentence"]) is { } text ? $"the rows have the keys \"{text.Name}\" and \"label\"" : null;
-
-    public DatasetRow? Read(JsonItem row, RowContext context)
-    {
-        string? text = context.RequiredText(row.FirstOf(["text", "sentence"]), "text", ProblemKind.EmptyText, "The text", row);
-        JsonItem? label = row["label"];
-        if (label is null or { Kind: JsonKind.Null or JsonKind.List or JsonKind.Object })
-        {
-            context.Error(ProblemKind.MissingField, "The row has no label.", "Add \"label\", or remove the row.", "label", label ?? row);
-            return null;
-        }
-        return text is null ? null : new LabelledRow(context.Source, text, label.Kind switch { JsonKind.True => "true", JsonKind.False => "false", _ => label.Text });
-    }
-}

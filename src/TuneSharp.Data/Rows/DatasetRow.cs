@@ -54,5 +54,19 @@ public sealed record PreferenceRow(RowSource Source, IReadOnlyList<Turn> Turns, 
 /// <summary>A conversation whose answer was found good or bad: for KTO.</summary>
 public sealed record RatedRow(RowSource Source, IReadOnlyList<Turn> Turns, bool IsGood) : DatasetRow(Source);
 
-/// <summary>A text with its class.</summary>
-public sealed record LabelledRow(RowSource Source, string Text, string Label) : DatasetRow(Source);
+/// <summary>A text, or two that belong together, with its label as it stands in the file: the name or number of a class, or a value.</summary>
+/// <param name="Label">Null where the row has none: for rows that are to be classified.</param>
+public sealed record LabelledRow(RowSource Source, string Text, string? Label) : DatasetRow(Source)
+{
+    /// <summary>The second text.</summary>
+    public string? TextPair { get; init; }
+
+    /// <summary>Every label: one, or those of a list, which may be empty.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = Label is null ? [] : [Label];
+
+    /// <summary>The row holds a list of labels.</summary>
+    public bool IsList { get; init; }
+
+    /// <summary>Name of the label's field, for problems.</summary>
+    public string LabelField { get; init; } = "label";
+}

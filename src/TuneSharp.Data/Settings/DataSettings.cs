@@ -21,6 +21,19 @@ public enum OverlongRows
     Drop,
 }
 
+/// <summary>What is learned of the rows.</summary>
+public enum TrainingTask
+{
+    /// <summary>The next token: answers of conversations, or texts.</summary>
+    CausalLm,
+
+    /// <summary>A class, several classes or a number for each text.</summary>
+    Classification,
+
+    /// <summary>Tokens of a text that were hidden from the model.</summary>
+    MaskedLm,
+}
+
 /// <summary>What must stay on one side when rows are split into training, validation and test.</summary>
 public enum SplitGroup
 {
@@ -57,6 +70,9 @@ public sealed record DataSettings
     [Setting("What stays on one side of the split: question (rows that ask the same) or row (rows that are the same).", "划分时不可拆开的单位：question（提问相同的样本）或 row（完全相同的样本）。")]
     public SplitGroup SplitGroup { get; init; } = SplitGroup.Question;
 
+    [Setting("What is learned of the rows: causal_lm (answers and texts), classification (a label for each text) or masked_lm (hidden words of texts, for encoders).", "从样本中学习什么：causal_lm（回答与文本）、classification（每条文本一个标签）或 masked_lm（文本中被遮盖的词，用于编码器）。", Example = "classification")]
+    public TrainingTask Task { get; init; } = TrainingTask.CausalLm;
+
     [Setting("The form of the rows: auto (the keys decide), alpaca, messages, sharegpt, prompt_completion, question_response, human_assistant_pairs or text.",
         "样本的格式：auto（由字段名判断）、alpaca、messages、sharegpt、prompt_completion、question_response、human_assistant_pairs 或 text。", Aliases = ["dataset_format", "formatting"])]
     public string Format { get; init; } = RowFormatCatalog.Auto;
@@ -68,8 +84,17 @@ public sealed record DataSettings
     [Setting("The column that holds the answer, with prompt_format.", "与 prompt_format 配合：存放回答的列。", Aliases = ["response_column", "field_output", "completion_column"], Example = "summary")]
     public string? AnswerColumn { get; init; }
 
-    [Setting("The column of plain texts, where it is not called text.", "纯文本所在的列（列名不是 text 时）。", Aliases = ["dataset_text_field"], Example = "content")]
+    [Setting("The column of plain texts or of texts to classify, where it has none of the usual names (text, sentence, content, 文本, …).", "纯文本或待分类文本所在的列（列名不是 text、sentence、content、文本 等常用名时）。", Aliases = ["dataset_text_field"], Example = "content")]
     public string? TextColumn { get; init; }
+
+    [Setting("With task classification: the column of the second text, for pairs such as question and passage.", "用于分类任务：第二段文本所在的列（如问题与段落成对时）。", Aliases = ["text_column_2"], Example = "passage")]
+    public string? TextPairColumn { get; init; }
+
+    [Setting("With task classification: the column of the labels, where it is not called label, labels, intent, category or 标签.", "用于分类任务：标签所在的列（列名不是 label、labels、intent、category、标签 时）。", Aliases = ["label_column_name"], Example = "sentiment")]
+    public string? LabelColumn { get; init; }
+
+    [Setting("With task classification: what stands between several labels in one cell. It makes the task a multi-label one.", "用于分类任务：同一单元格中多个标签之间的分隔符；给出后即为多标签任务。", Aliases = ["label_delimiter"], Example = "|")]
+    public string? LabelSeparator { get; init; }
 
     [Setting("Encoding of the files: auto, utf-8, gb18030 or another name. auto knows UTF-8 and UTF-16, and GB18030 in tables and texts.", "文件编码：auto、utf-8、gb18030 或其他名称。auto 可识别 UTF-8、UTF-16，以及表格和文本中的 GB18030。",
         Aliases = ["file_encoding"])]
@@ -153,10 +178,26 @@ public sealed record DataSettings
         if (NewlineFavorLen is < 0) throw new InvalidInputException($"newline_favor_len is {NewlineFavorLen}.", "newline_favor_len", "Give a number of characters such as 128, or leave it out.");
         if (MinChars < 0) throw new InvalidInputException($"min_chars is {MinChars}.", "min_chars", "Give 0 or more characters.");
         if (TrainOnlyAfter is { Length: 0 } || ResponseTemplate is { Length: 0 }) throw new InvalidInputException("The text to look for is empty.", TrainOnlyAfter is null ? "response_template" : "train_only_after", "Give a text, or leave it out.");
+        if (!Enum.IsDefined(Task)) throw new InvalidInputException($"task is {Task}.", "task", "Give causal_lm, classification or masked_lm.");
+        if (LabelSeparator is { Length: 0 }) throw new InvalidInputException("The separator of labels is empty.", "label_separator", "Give the text that stands between two labels, such as |, or leave it out.");
+        if (Task == TrainingTask.Classification) CheckClassification();
+        else if (FirstOf((TextPairColumn, "text_pair_column"), (LabelColumn, "label_column"), (LabelSeparator, "label_separator")) is { } foreign)
+            throw new InvalidInputException($"{foreign} is for classification.", foreign, "Set task: classification, or remove it.");
         if (TrainOnlyAfter is not null && ResponseTemplate is not null) throw new InvalidInputException("train_only_after and response_template say the same in two ways.", "response_template", "Give one of the two.");
         _ = RowReading.From(this).GivenFormat();
         Reading.TextEncodings.Check(Encoding);
     }
+
+    // What belongs to conversations would be without effect: it is refused.
+    private void CheckClassification()
+    {
+        string? foreign = FirstOf((PromptFormat, "prompt_format"), (AnswerColumn, "answer_column"), (Template, "template"), (System, "system"), (TrainOnlyAfter, "train_only_after"), (ResponseTemplate, "response_template"))
+            ?? (Packing != PackingStrategy.None ? "packing" : TrainOnPrompt ? "train_on_prompt" : LastTurnOnly ? "last_turn_only" : AssistantOnlyLoss ? "assistant_only_loss" : PlainCompletion ? "plain_completion" : null);
+        if (foreign is not null) throw new InvalidInputException($"{foreign} is for conversations and texts, and task is classification.", foreign, "Remove it, or set task: causal_lm.");
+        if (Format is not (RowFormatCatalog.Auto or LabelledRows.FormatName)) throw new InvalidInputException($"format is {Format}, and task is classification.", "format", "Remove it; text_column and label_column name the columns.");
+    }
+
+    private static string? FirstOf(params (string? Value, string Key)[] settings) => Array.Find(settings, setting => setting.Value is not null).Key;
 
     private static void CheckSize(string key, double size)
     {

@@ -57,7 +57,7 @@ public static class DatasetSplitter
         return new SplitPlan(parts, notes);
     }
 
-    private static int Wanted(double size, int rows) => size switch
+    internal static int Wanted(double size, int rows) => size switch
     {
         0 => 0,
         < 1 => Math.Max(1, (int)Math.Round(size * rows, MidpointRounding.AwayFromZero)),

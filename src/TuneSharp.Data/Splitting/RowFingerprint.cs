@@ -39,7 +39,8 @@ public static class RowFingerprint
                 break;
             case LabelledRow labelled:
                 Append(hash, "text", labelled.Text, normalise);
-                if (!questionOnly) Append(hash, "label", labelled.Label, normalise: false);
+                if (labelled.TextPair is { } second) Append(hash, "pair", second, normalise);
+                if (!questionOnly) foreach (string label in labelled.Labels) Append(hash, "label", label, normalise: false);
                 break;
         }
         Span<byte> digest = stackalloc byte[32];

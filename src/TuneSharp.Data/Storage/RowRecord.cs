@@ -13,6 +13,12 @@ internal enum LabelLayout
 
     /// <summary>A number a token: templates exist that teach the end token in the place of the next one.</summary>
     Numbers,
+
+    /// <summary>No token is learned: as many targets (float32) as the record says are written.</summary>
+    Targets,
+
+    /// <summary>Targets, then a byte a token: to which of two texts it belongs.</summary>
+    TargetsAndTypes,
 }
 
 /// <summary>Where a row lies in the token file and how much of it is used: 48 bytes of a .rows file, as in memory (little endian).</summary>

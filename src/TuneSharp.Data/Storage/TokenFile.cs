@@ -15,9 +15,9 @@ internal sealed class TokenFile(string path, int idBytes)
     /// <exception cref="InvalidInputException">The file is shorter than the record says.</exception>
     public TrainingExample Read(RowRecord record, RowSource? source)
     {
-        if (record.Offset < 0 || record.Length < 0 || record.Start < 0 || record.Start + (long)record.Length > record.Stored)
+        if (record.Offset < 0 || record.Length < 0 || record.Start < 0 || record.NumLabels < 0 || record.Start + (long)record.Length > record.Stored)
             throw new InvalidInputException("A row of the prepared dataset is damaged.", path, "Delete the folder; it is made anew.");
-        byte[] bytes = new byte[checked(record.Stored * idBytes + TokenFileWriter.LabelBytes(record.Labels, record.Stored))];
+        byte[] bytes = new byte[checked(record.Stored * idBytes + TokenFileWriter.LabelBytes(record.Labels, record.Stored, record.NumLabels))];
         RegularFile.Fill(_handle, bytes, record.Offset, path);
         int[] ids = new int[record.Length];
         for (int i = 0; i < ids.Length; i++)
@@ -26,7 +26,20 @@ internal sealed class TokenFile(string path, int idBytes)
             ids[i] = idBytes == 2 ? BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(2 * t)) : BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(4 * t));
         }
 
-        return new TrainingExample(ids, Labels(record, ids, bytes.AsSpan(record.Stored * idBytes))) { Source = source };
+        ReadOnlySpan<byte> labels = bytes.AsSpan(record.Stored * idBytes);
+        if (record.Labels is LabelLayout.Targets or LabelLayout.TargetsAndTypes) return WithTargets(record, ids, labels, source);
+        return new TrainingExample(ids, Labels(record, ids, labels)) { Source = source };
+    }
+
+    private static TrainingExample WithTargets(RowRecord record, int[] ids, ReadOnlySpan<byte> stored, RowSource? source)
+    {
+        int[] ignored = new int[ids.Length];
+        Array.Fill(ignored, TrainingExample.Ignored);
+        float[] targets = new float[record.NumLabels];
+        for (int i = 0; i < targets.Length; i++) targets[i] = BinaryPrimitives.ReadSingleLittleEndian(stored[(4 * i)..]);
+        int[]? types = record.Labels == LabelLayout.Targets ? null : new int[ids.Length];
+        for (int t = 0; t < types?.Length; t++) types[t] = stored[4 * targets.Length + record.Start + t];
+        return new TrainingExample(ids, ignored) { Source = source, Targets = targets, TokenTypes = types };
     }
 
     private static int[] Labels(RowRecord record, int[] ids, ReadOnlySpan<byte> labels)

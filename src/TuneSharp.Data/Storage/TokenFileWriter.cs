@@ -18,7 +18,7 @@ internal sealed class TokenFileWriter(string path, int idBytes) : IDisposable
     {
         LabelLayout layout = LayoutOf(row);
         var record = new RowRecord(_at, source.Row, source.Line, row.Length, 0, row.Length, row.NumLabels, file, layout);
-        byte[] bytes = new byte[row.Length * idBytes + LabelBytes(layout, row.Length)];
+        byte[] bytes = new byte[row.Length * idBytes + LabelBytes(layout, row.Length, row.NumLabels)];
         for (int t = 0; t < row.Length; t++)
         {
             if (idBytes == 2) BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(2 * t), checked((ushort)row.InputIds[t]));
@@ -26,7 +26,8 @@ internal sealed class TokenFileWriter(string path, int idBytes) : IDisposable
         }
 
         Span<byte> labels = bytes.AsSpan(row.Length * idBytes);
-        for (int t = 0; t < row.Length && layout != LabelLayout.All; t++)
+        if (row.Targets is { } targets) WriteTargets(labels, targets, row.TokenTypes);
+        for (int t = 0; t < row.Length && layout is (LabelLayout.Mask or LabelLayout.Numbers); t++)
         {
             if (layout == LabelLayout.Numbers) BinaryPrimitives.WriteInt32LittleEndian(labels[(4 * t)..], row.Labels[t]);
             else if (row.Labels[t] != TrainingExample.Ignored) labels[t / 8] |= (byte)(1 << (t % 8));
@@ -37,15 +38,25 @@ internal sealed class TokenFileWriter(string path, int idBytes) : IDisposable
         return record;
     }
 
-    public static int LabelBytes(LabelLayout layout, int tokens) => layout switch
+    /// <param name="targets">Number of targets, where the layout has some.</param>
+    public static int LabelBytes(LabelLayout layout, int tokens, int targets) => layout switch
     {
+        LabelLayout.Targets => checked(4 * targets),
+        LabelLayout.TargetsAndTypes => checked(4 * targets + tokens),
         LabelLayout.All => 0,
         LabelLayout.Mask => (tokens + 7) / 8,
         _ => checked(4 * tokens),
     };
 
+    private static void WriteTargets(Span<byte> to, float[] targets, int[]? types)
+    {
+        for (int i = 0; i < targets.Length; i++) BinaryPrimitives.WriteSingleLittleEndian(to[(4 * i)..], targets[i]);
+        for (int t = 0; t < types?.Length; t++) to[4 * targets.Length + t] = checked((byte)types[t]);
+    }
+
     private static LabelLayout LayoutOf(TrainingExample row)
     {
+        if (row.Targets is not null) return row.TokenTypes is null ? LabelLayout.Targets : LabelLayout.TargetsAndTypes;
         if (ReferenceEquals(row.InputIds, row.Labels)) return LabelLayout.All;
         bool all = true;
         for (int t = 0; t < row.Length; t++)
