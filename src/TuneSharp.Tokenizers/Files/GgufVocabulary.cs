@@ -11,12 +11,13 @@ namespace TuneSharp.Tokenizers.Files;
 
 /// <summary>
 /// The vocabulary inside a GGUF file (keys <c>tokenizer.ggml.*</c>): "llama" is a SentencePiece BPE, "gpt2" a byte-level BPE
-/// whose splitting follows from <c>tokenizer.ggml.pre</c>. Both become the files that stand for them, so that they are saved
+/// whose splitting follows from <c>tokenizer.ggml.pre</c>, "bert" a WordPiece. They become the files that stand for them, so that they are saved
 /// in the form that other programs read.
 /// </summary>
 internal static class GgufVocabulary
 {
     private const string Prefix = "tokenizer.ggml.";
+    private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonWriterOptions Format = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static TokenizerFiles Read(string path)
@@ -36,7 +37,8 @@ internal static class GgufVocabulary
         {
             "llama" => Llama(metadata, tokens, types),
             "gpt2" => Gpt2(metadata, tokens, types),
-            _ => throw metadata.Wrong(Prefix + "model", "The kinds that can be used are llama (SentencePiece BPE) and gpt2 (byte-level BPE).", "Use another model."),
+            "bert" => Bert(metadata, tokens),
+            _ => throw metadata.Wrong(Prefix + "model", "The kinds that can be used are llama (SentencePiece BPE), gpt2 (byte-level BPE) and bert (WordPiece).", "Use another model."),
         };
     }
 
@@ -112,6 +114,39 @@ internal static class GgufVocabulary
             Config = Config(metadata, tokens, "PreTrainedTokenizerFast", addBos: false),
             ChatTemplate = Template(metadata),
         };
+    }
+
+    /// <summary>Pieces that begin a word carry <c>▁</c> here, the others have lost their <c>##</c>; words in brackets are as they were.</summary>
+    private static TokenizerFiles Bert(GgufMetadata metadata, GgufTexts tokens)
+    {
+        string[] pieces = [.. Enumerable.Range(0, tokens.Count).Select(id => TokenText(metadata, tokens, id) switch
+        {
+            ['▁', .. string word] => word,
+            ['[', .., ']'] reserved => reserved,
+            string continued => "##" + continued,
+        })];
+        var standard = new WordPieceFile { Pieces = pieces };
+        var file = standard with
+        {
+            Unknown = Piece("unknown", standard.Unknown),
+            Separator = Piece("seperator", Piece("separator", standard.Separator)), // the key is really spelled so
+            Pad = Piece("padding", standard.Pad),
+            Class = Piece("cls", standard.Class),
+            Mask = Piece("mask", standard.Mask),
+        };
+        var config = new JsonObject
+        {
+            ["tokenizer_class"] = "BertTokenizer",
+            ["do_lower_case"] = true,
+            ["unk_token"] = file.Unknown,
+            ["sep_token"] = file.Separator,
+            ["pad_token"] = file.Pad,
+            ["cls_token"] = file.Class,
+            ["mask_token"] = file.Mask,
+        };
+        return new TokenizerFiles { Where = metadata.Where, TokenizerJson = file.ToTokenizerJson(), Config = System.Text.Encoding.UTF8.GetBytes(config.ToJsonString(s_indented)) };
+
+        string Piece(string role, string absent) => Id(metadata, role, tokens) is { } id ? pieces[id] : absent;
     }
 
     private static string TokenText(GgufMetadata metadata, GgufTexts tokens, int id)
@@ -212,7 +247,7 @@ internal static class GgufVocabulary
         config["add_bos_token"] = metadata.GetBool(Prefix + "add_bos_token", addBos);
         config["add_eos_token"] = metadata.GetBool(Prefix + "add_eos_token", false);
         config["clean_up_tokenization_spaces"] = false;
-        return System.Text.Encoding.UTF8.GetBytes(config.ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+        return System.Text.Encoding.UTF8.GetBytes(config.ToJsonString(s_indented));
     }
 
     private static byte[]? Template(GgufMetadata metadata) =>

@@ -1,11 +1,13 @@
 using System.Text.Json;
 using TuneSharp.Formats;
 using TuneSharp.Formats.Errors;
+using TuneSharp.Tokenizers.Models;
 using TuneSharp.Tokenizers.Models.Bpe;
+using TuneSharp.Tokenizers.Models.WordPiece;
 
 namespace TuneSharp.Tokenizers.Files;
 
-/// <summary>Reads <c>model</c>. Older files have no <c>type</c>: merges mean BPE.</summary>
+/// <summary>Reads <c>model</c>. Older files have no <c>type</c>: merges mean BPE, a longest word WordPiece.</summary>
 internal static class ModelReader
 {
     /// <summary>Ids are packed into 24 bits; no vocabulary comes near.</summary>
@@ -13,13 +15,31 @@ internal static class ModelReader
 
     private const int LargestVocabulary = 4_000_000;
 
-    public static BpeDefinition Read(JsonField model)
+    public static ModelDefinition Read(JsonField model)
     {
         if (!model.IsObject) throw model.Wrong("an object");
         string type = model["type"].TextOrNull() ?? GuessType(model);
-        if (type is "WordPiece" or "Unigram" or "WordLevel")
-            throw new InvalidInputException($"The model type {Quoted.Text(type)} is not supported yet.", model.Where + ".type", "Use a model whose tokenizer.json is of type BPE.");
-        if (type != "BPE") throw new InvalidInputException($"The model type {Quoted.Text(type)} is not known here.", model.Where + ".type", "Known is BPE.");
+        return type switch
+        {
+            "BPE" => ReadBpe(model),
+            "WordPiece" => ReadWordPiece(model),
+            "Unigram" or "WordLevel" => throw new InvalidInputException(
+                $"The model type {Quoted.Text(type)} is not supported yet.", model.Where + ".type", "Use a model whose tokenizer.json is of type BPE or WordPiece."),
+            _ => throw new InvalidInputException($"The model type {Quoted.Text(type)} is not known here.", model.Where + ".type", "Known are BPE and WordPiece."),
+        };
+    }
+
+    private static WordPieceDefinition ReadWordPiece(JsonField model) => new()
+    {
+        Vocabulary = ReadVocabulary(model["vocab"]),
+        UnknownToken = model["unk_token"].TextOrNull() ?? "[UNK]",
+        ContinuingSubwordPrefix = model["continuing_subword_prefix"].IsNull ? "##" : model["continuing_subword_prefix"].ShortText(),
+        MaxInputCharsPerWord = model["max_input_chars_per_word"].Whole(0, int.MaxValue, 100),
+        Where = model.Where,
+    };
+
+    private static BpeDefinition ReadBpe(JsonField model)
+    {
         JsonField dropout = model["dropout"];
         if (!dropout.IsNull && (dropout.Value.ValueKind != JsonValueKind.Number || !dropout.Value.TryGetDouble(out double rate) || rate is not (>= 0 and <= 1)))
             throw new InvalidInputException("The dropout must be a number from 0 to 1, or null.", dropout.Where, "Correct the file or get it again.");
@@ -49,7 +69,7 @@ internal static class ModelReader
 
     private static Dictionary<string, int> ReadVocabulary(JsonField vocab)
     {
-        if (!vocab.IsObject) throw new InvalidInputException("The vocab of a BPE model must be an object that gives each token its id.", vocab.Where, "Correct the file or get it again.");
+        if (!vocab.IsObject) throw new InvalidInputException("The vocab must be an object that gives each token its id.", vocab.Where, "Correct the file or get it again.");
         int count = vocab.Value.GetPropertyCount();
         if (count == 0) throw new InvalidInputException("The vocab is empty.", vocab.Where, "Correct the file or get it again.");
         if (count > LargestVocabulary)

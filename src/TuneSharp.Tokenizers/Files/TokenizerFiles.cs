@@ -39,6 +39,7 @@ internal sealed record TokenizerFiles
         if (File.Exists(json)) return ReadFile(json);
         if (File.Exists(model)) return ReadFile(model);
         if (VocabularyAndMerges.AreIn(path)) return Beside(Path.Combine(path, VocabularyAndMerges.VocabularyName)) with { TokenizerJson = VocabularyAndMerges.ToTokenizerJson(path) };
+        if (VocabularyText.In(path) is { } pieces) return ReadFile(pieces);
         if (TiktokenFile.In(path) is { } ranks) return ReadFile(ranks);
         return GgufFile.In(path) is { } gguf ? GgufVocabulary.Read(gguf) : throw NotThere(path);
     }
@@ -62,6 +63,7 @@ internal sealed record TokenizerFiles
     {
         if (!File.Exists(path)) throw NotThere(path);
         if (GgufFile.IsGguf(path)) return GgufVocabulary.Read(path);
+        if (Path.GetFileName(path) == VocabularyText.Name) return Beside(path) with { TokenizerJson = VocabularyText.ToTokenizerJson(path) };
         byte[] content = JsonFile.ReadBytes(path);
         if (path.EndsWith(TiktokenFile.Ending, StringComparison.OrdinalIgnoreCase)) return Beside(path) with { TokenizerJson = TiktokenFile.ToTokenizerJson(content, path) };
         if (!path.EndsWith(".model", StringComparison.OrdinalIgnoreCase)) return Beside(path) with { TokenizerJson = content };
@@ -83,7 +85,7 @@ internal sealed record TokenizerFiles
     }
 
     private static InvalidInputException NotThere(string path) => new("There is no tokenizer.json.", path,
-        "Name a model folder that holds a tokenizer.json (or a tokenizer.model, a .tiktoken file, or vocab.json and merges.txt), one of these files, or a GGUF file.");
+        "Name a model folder that holds a tokenizer.json (or a tokenizer.model, a .tiktoken file, a vocab.txt, or vocab.json and merges.txt), one of these files, or a GGUF file.");
 
     private static byte[]? ReadOptional(string folder, string name)
     {

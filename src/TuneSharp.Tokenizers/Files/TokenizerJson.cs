@@ -3,7 +3,6 @@ using TuneSharp.Formats;
 using TuneSharp.Formats.Errors;
 using TuneSharp.Tokenizers.Decoding;
 using TuneSharp.Tokenizers.Models;
-using TuneSharp.Tokenizers.Models.Bpe;
 using TuneSharp.Tokenizers.Normalization;
 using TuneSharp.Tokenizers.PostProcessing;
 using TuneSharp.Tokenizers.Splitting;
@@ -43,7 +42,7 @@ internal static class TokenizerJson
         RefuseDuplicates(root);
         if (root["model"].IsNull)
             throw new InvalidInputException("There is no field 'model': this is not a tokenizer.json.", where, "Name the tokenizer.json of the model.");
-        BpeDefinition model = ModelReader.Read(root["model"]);
+        ModelDefinition model = ModelReader.Read(root["model"]);
         IReadOnlyList<AddedToken> added = AddedTokenReader.Read(root["added_tokens"], model.Vocabulary);
         return new TokenizerParts
         {

@@ -136,8 +136,8 @@ internal sealed class GoldenTokenizer(Func<Tokenizer> load)
     {
         string path = Path.Combine(folder, "vocab.gguf");
         if (!File.Exists(path) && !File.Exists(path + ".gz")) return null;
-        if (File.Exists(Path.Combine(folder, "info.json")) && GoldenFixtures.ReadJson(Path.Combine(folder, "info.json")).GetProperty("tokenizer.ggml.model").GetString() is not ("llama" or "gpt2"))
-            return new GoldenTokenizer(() => throw new NotSupportedException()) { NotBuilt = "a model that is not BPE" };
+        if (File.Exists(Path.Combine(folder, "info.json")) && GoldenFixtures.ReadJson(Path.Combine(folder, "info.json")).GetProperty("tokenizer.ggml.model").GetString() is not ("llama" or "gpt2" or "bert"))
+            return new GoldenTokenizer(() => throw new NotSupportedException()) { NotBuilt = "a model that is neither BPE nor WordPiece" };
         return new GoldenTokenizer(() =>
         {
             string copy = Path.GetTempFileName();
@@ -157,8 +157,10 @@ internal sealed class GoldenTokenizer(Func<Tokenizer> load)
     {
         string text = GoldenFixtures.ReadText(path);
         JsonElement model = JsonDocument.Parse(text).RootElement.GetProperty("model");
-        bool bpe = model.TryGetProperty("type", out JsonElement type) ? type.GetString() == "BPE" : model.TryGetProperty("merges", out _);
-        return new GoldenTokenizer(() => Parse(text, path)) { NotBuilt = bpe ? null : "a model that is not BPE" };
+        bool built = model.TryGetProperty("type", out JsonElement type)
+            ? type.GetString() is "BPE" or "WordPiece"
+            : model.TryGetProperty("merges", out _) || model.TryGetProperty("max_input_chars_per_word", out _);
+        return new GoldenTokenizer(() => Parse(text, path)) { NotBuilt = built ? null : "a model that is neither BPE nor WordPiece" };
     }
 
     /// <summary>A folder with vocab.json and merges.txt, read as the program reads it; packed files are unpacked first.</summary>

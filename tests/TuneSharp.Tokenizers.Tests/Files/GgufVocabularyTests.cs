@@ -56,10 +56,19 @@ public sealed class GgufVocabularyTests : IDisposable
         ChatTemplate.FromFolder(_folder)!.Source.ShouldBe("{{ messages[0].content }}!");
     }
 
+    [Fact]
+    public void Bert_vocabularies_mark_the_pieces_that_begin_a_word()
+    {
+        Tokenizer tokenizer = Load(new GgufBytes().Text("tokenizer.ggml.model", "bert").Texts("tokenizer.ggml.tokens", "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "▁bo", "at", "▁天")
+            .Number("tokenizer.ggml.unknown_token_id", 1).Number("tokenizer.ggml.seperator_token_id", 3).Number("tokenizer.ggml.padding_token_id", 0).Number("tokenizer.ggml.cls_token_id", 2).Number("tokenizer.ggml.mask_token_id", 4));
+        tokenizer.Encode("Boat天气", addSpecialTokens: true).Tokens.ShouldBe(["[CLS]", "bo", "##at", "天", "[UNK]", "[SEP]"]);
+        tokenizer.SpecialTokens.Pad!.Text.ShouldBe("[PAD]");
+    }
+
     public static TheoryData<string, Func<GgufBytes>> Broken() => new()
     {
         { "tokenizer.ggml.model is missing", () => new GgufBytes() },
-        { "tokenizer.ggml.model is 'bert'", () => new GgufBytes().Text("tokenizer.ggml.model", "bert").Texts("tokenizer.ggml.tokens", "a") },
+        { "tokenizer.ggml.model is 't5'", () => new GgufBytes().Text("tokenizer.ggml.model", "t5").Texts("tokenizer.ggml.tokens", "a") },
         { "tokenizer.ggml.tokens is missing", () => new GgufBytes().Text("tokenizer.ggml.model", "gpt2") },
         { "tokenizer.ggml.merges is missing", () => new GgufBytes().Text("tokenizer.ggml.model", "gpt2").Texts("tokenizer.ggml.tokens", "a") },
         { "tokenizer.ggml.pre is 'flubber'", () => Gpt2().Text("tokenizer.ggml.pre", "flubber") },

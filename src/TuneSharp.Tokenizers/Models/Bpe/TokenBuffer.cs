@@ -24,6 +24,9 @@ internal sealed class TokenBuffer
         Count = count + 1;
     }
 
+    /// <summary>Takes back all tokens but the first <paramref name="count"/>.</summary>
+    public void Truncate(int count) => Count = Math.Min(Count, count);
+
     public void Reserve(int more)
     {
         if (Count + more > _ids.Length) Grow(more);

@@ -62,9 +62,17 @@ internal static class TokenizerCases
             Same("ids_nosplit", tokenizer.EncodeIds(text, splitSpecialTokens: true), Ids(json, "ids_nosplit") ?? Ids(json, "ids")!),
             json.TryGetProperty("normalized", out JsonElement n) ? Same("normalized", tokenizer.Normalize(text), n.GetString()) : GoldenResult.Equal(true),
             Same("decode", tokenizer.Decode(idsSpecial), json.GetProperty("decode").GetString()),
-            Same("decode_keep", tokenizer.Decode(idsSpecial, skipSpecialTokens: false),
-                json.TryGetProperty("decode_keep", out JsonElement keep) ? keep.GetString() : json.GetProperty("decode").GetString()),
+            CheckKeptSpecials(tokenizer, json, idsSpecial),
         ]);
+    }
+
+    /// <summary>Not recorded where it is the same as <c>decode</c>, and not at all in the short records of trained vocabularies.</summary>
+    private static GoldenResult CheckKeptSpecials(Tokenizer tokenizer, JsonElement json, int[] ids)
+    {
+        bool isShort = !json.TryGetProperty("byte_offsets", out _);
+        bool recorded = json.TryGetProperty("decode_keep", out JsonElement keep);
+        if (!recorded && isShort && ids.Any(id => tokenizer.AddedTokens.Any(token => token.Id == id && token.IsSpecial))) return GoldenResult.Equal(true);
+        return Same("decode_keep", tokenizer.Decode(ids, skipSpecialTokens: false), (recorded ? keep : json.GetProperty("decode")).GetString());
     }
 
     private static GoldenResult CheckStream(Tokenizer tokenizer, JsonElement json)
