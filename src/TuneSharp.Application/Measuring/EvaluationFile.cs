@@ -13,13 +13,17 @@ namespace TuneSharp.Application.Measuring;
 /// folder of a run that was measured, whose report shows it.
 /// </summary>
 /// <param name="Data">The dataset that was measured on.</param>
-/// <param name="Sampling">How the answers were written.</param>
-public sealed record EvaluationFile(int Version, DateTimeOffset Time, string Data, SamplingSettings Sampling, IReadOnlyList<MeasuredModel> Models)
+/// <param name="Sampling">How the answers were written; null for classifiers, which write none.</param>
+public sealed record EvaluationFile(int Version, DateTimeOffset Time, string Data, SamplingSettings? Sampling, IReadOnlyList<MeasuredModel> Models)
 {
     public const int CurrentVersion = 1;
 
     public static EvaluationFile Of(IReadOnlyList<EvaluationResult> results, EvaluationRequest request, DateTimeOffset time) =>
-        new(CurrentVersion, time, request.Data.Dataset!, request.Sampling ?? SamplingSettings.Greedy(request.MaxNewTokens), [.. results.Select(MeasuredModel.Of)]);
+        new(CurrentVersion, time, request.Data.Dataset!, results.All(result => result.IsClassifier) ? null : request.Sampling ?? SamplingSettings.Greedy(request.MaxNewTokens), [.. results.Select(MeasuredModel.Of)]);
+
+    /// <summary>Classes or values were predicted; no answer was written.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool OfClassifiers => Sampling is null;
 
     /// <exception cref="InvalidInputException">The file is no measurement, or one of a newer version.</exception>
     public static EvaluationFile Read(string path)
@@ -59,11 +63,12 @@ public sealed record EvaluationFile(int Version, DateTimeOffset Time, string Dat
 /// <summary>One model's column.</summary>
 /// <param name="Numbers">By name.</param>
 /// <param name="RowMetric">What the rows' scores are.</param>
-public sealed record MeasuredModel(string Name, int NumRows, long LabelledTokens, int LeftOut, TextLanguage Language, TimeSpan Elapsed, IReadOnlyList<MeasuredValue> Numbers, string? RowMetric, bool RowHigherIsBetter, IReadOnlyList<MeasuredAnswer> Rows)
+/// <param name="Classes">Of a classifier, class by class; null for other models and for values.</param>
+public sealed record MeasuredModel(string Name, int NumRows, long LabelledTokens, int LeftOut, TextLanguage Language, TimeSpan Elapsed, IReadOnlyList<MeasuredValue> Numbers, string? RowMetric, bool RowHigherIsBetter, IReadOnlyList<MeasuredAnswer> Rows, MeasuredClasses? Classes = null)
 {
     public static MeasuredModel Of(EvaluationResult result) => new(result.Name, result.Rows, result.LabelledTokens, result.LeftOut, result.Language, result.Elapsed,
         [.. result.Numbers.Select(number => new MeasuredValue(number.Name, number.Value, number.Number.Scale, number.Number.HigherIsBetter))], result.RowMetric, result.RowHigherIsBetter,
-        [.. result.Answers.Select((answer, row) => MeasuredAnswer.Of(answer, result.RowScores.Count > row ? result.RowScores[row] : null))]);
+        [.. result.Answers.Select((answer, row) => MeasuredAnswer.Of(answer, result.RowScores.Count > row ? result.RowScores[row] : null))], result.Classes);
 
     /// <summary>Positions of the rows from the worst to the best.</summary>
     public IReadOnlyList<int> FromWorst => [.. Rows.Select((row, i) => (Score: RowHigherIsBetter ? row.Score : -row.Score, i)).Where(pair => pair.Score is not null).OrderBy(pair => pair.Score).Select(pair => pair.i)];

@@ -30,6 +30,12 @@ public sealed record EvaluationResult(string Name, int Rows, long LabelledTokens
     /// <summary>False where a low number is a good one.</summary>
     public bool RowHigherIsBetter { get; init; } = true;
 
+    /// <summary>The model predicts classes or values instead of writing answers: <see cref="Answers"/> holds text, truth and prediction.</summary>
+    public bool IsClassifier { get; init; }
+
+    /// <summary>Of a classifier, class by class; null for other models and for values.</summary>
+    public MeasuredClasses? Classes { get; init; }
+
     /// <summary>How words were divided.</summary>
     public TextLanguage Language { get; init; }
 

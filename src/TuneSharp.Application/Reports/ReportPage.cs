@@ -29,6 +29,10 @@ internal static class ReportPage
         svg polyline{fill:none;stroke-width:1.8;stroke-linejoin:round}
         svg .first{stroke:var(--first)}
         svg .second{stroke:var(--second)}
+        svg .frame{fill:none;stroke:var(--edge);stroke-width:.5}
+        svg .right{fill:var(--first)}
+        svg .wrong{fill:var(--second)}
+        svg .count{fill:var(--ink);font-size:12px}
         svg circle.first{fill:var(--first)}
         svg circle.second{fill:var(--second)}
         .legend{display:flex;flex-wrap:wrap;gap:4px 16px;font-size:.85rem;color:var(--soft);margin:4px 0 0}

@@ -167,5 +167,39 @@ internal sealed class ReportWording(ReportLanguage language)
 
     public string Prompts(int number, string file) => Say($"{number} prompts of {file}, the same seeds for each model", $"{file} 中的 {number} 个提示，各模型使用相同的随机种子");
 
+    public string PerClass(string model) => Say($"{model}: class by class, in percent", $"{model}：各类别（百分比）");
+
+    public string Class => Say("class", "类别");
+
+    public string Precision => Say("precision", "精确率");
+
+    public string Recall => Say("recall", "召回率");
+
+    public string Support => Say("rows of the class", "真实样本数");
+
+    public string PredictedRows => Say("predicted rows", "预测样本数");
+
+    public string Average(string name) => name switch
+    {
+        "micro" => Say("micro average", "微平均"),
+        "macro" => Say("macro average", "宏平均"),
+        "weighted" => Say("weighted average", "加权平均"),
+        _ => Say("average by row", "按样本平均"),
+    };
+
+    public string Truth => Say("truth", "真实类别");
+
+    public string Predicted => Say("prediction", "预测类别");
+
+    public string Confusion(string model) => Say($"{model}: what is taken for what", $"{model}：混淆矩阵");
+
+    public string MostConfused(string model) => Say($"{model}: most frequent mistakes", $"{model}：最常见的错误");
+
+    public string WrongRows(string model, int wrong, int all) => Say($"{model}: rows that it got wrong ({wrong} of {all})", $"{model}：分类错误的样本（{all} 条中的 {wrong} 条）");
+
+    public string FarthestRows(string model) => Say($"{model}: rows that it missed by most", $"{model}：误差最大的样本");
+
+    public string TextWord => Say("text", "文本");
+
     public string Sampling => Say("How answers were written", "生成方式");
 }

@@ -88,7 +88,8 @@ internal sealed class RunReportPage(RunReport report, ReportLanguage language, D
             var sections = new AnswerSections(html, _words);
             sections.WriteNumbers(evaluation);
             sections.WriteDifference(evaluation);
-            sections.WriteAnswers(evaluation);
+            if (evaluation.OfClassifiers) new ClassSections(html, _words).Write(evaluation);
+            else sections.WriteAnswers(evaluation);
         });
     }
 

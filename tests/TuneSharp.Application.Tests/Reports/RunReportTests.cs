@@ -7,6 +7,7 @@ using TuneSharp.Application.Reports;
 using TuneSharp.Application.Runs;
 using TuneSharp.Data;
 using TuneSharp.Evaluation.Metrics;
+using TuneSharp.Formats.ModelConfigs;
 using TuneSharp.Inference.Sampling;
 using TuneSharp.Models.Settings;
 using TuneSharp.Training.Loop;
@@ -19,9 +20,9 @@ public sealed class RunReportTests : IDisposable
     private const string Hostile = "</td></table><script>alert(1)</script><img src=x onerror=\"alert('2')\">&lt;b&gt;\u0000\u202Egnp.exe\" style=\"x\" ' <!-- ]]> \ud800";
 
     private static readonly string[] s_elements =
-        ["html", "head", "meta", "title", "style", "body", "main", "h1", "h2", "h3", "p", "div", "span", "b", "section", "table", "thead", "tbody", "tr", "th", "td", "article", "figure", "figcaption", "svg", "line", "text", "polyline", "circle", "details", "summary", "footer"];
+        ["html", "head", "meta", "title", "style", "body", "main", "h1", "h2", "h3", "p", "div", "span", "b", "section", "table", "thead", "tbody", "tr", "th", "td", "article", "figure", "figcaption", "svg", "line", "rect", "text", "polyline", "circle", "details", "summary", "footer"];
 
-    private static readonly string[] s_attributes = ["lang", "charset", "name", "content", "http-equiv", "class", "viewBox", "role", "aria-label", "x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "points", "text-anchor"];
+    private static readonly string[] s_attributes = ["lang", "charset", "name", "content", "http-equiv", "class", "viewBox", "role", "aria-label", "x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "points", "text-anchor", "width", "height", "fill-opacity", "transform"];
 
     private readonly TemporaryHome _home = new();
     private readonly TimeProvider _clock = TimeProvider.System;
@@ -58,6 +59,31 @@ public sealed class RunReportTests : IDisposable
         page.Descendants("polyline").Count().ShouldBeGreaterThanOrEqualTo(5, "the step without a loss parts its curve");
         string text = page.Root!.Value;
         foreach (string shown in (string[])["2.000 → 1.0", "0.9000", "rouge1", "+40.0", "who?", "learning_rate", "0.001", "avx9", "Worst rows by rougeL", "One step was skipped."]) text.ShouldContain(shown);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(12)]
+    [InlineData(77)]
+    public void Page_OfAClassifier_ShowsClassesConfusionAndMistakes(int classes)
+    {
+        RunFolder run = MakeRun("rows.csv");
+        Classifier(Hostile, classes).Write(run.Evaluation);
+        XDocument page = Parse(File.ReadAllText(new WriteRunReport(_clock).Execute(run, ReportLanguage.English)));
+        page.Descendants().Select(element => element.Name.LocalName).Distinct().ShouldBeSubsetOf(s_elements);
+        page.Descendants().Attributes().Select(attribute => attribute.Name.LocalName).Distinct().ShouldBeSubsetOf(s_attributes);
+        page.Descendants("rect").Count(cell => (string?)cell.Attribute("class") == "right").ShouldBe(classes);
+        page.Descendants("rect").Count(cell => (string?)cell.Attribute("class") == "wrong").ShouldBe(1);
+        foreach (XElement cell in page.Descendants("rect"))
+        {
+            (double x, double y, double side) = ((double)cell.Attribute("x")!, (double)cell.Attribute("y")!, (double)cell.Attribute("width")!);
+            (x + side).ShouldBeLessThanOrEqualTo(640);
+            side.ShouldBeGreaterThan(0);
+            y.ShouldBeGreaterThanOrEqualTo(0);
+        }
+        string text = page.Root!.Value;
+        foreach (string shown in (string[])["macro average", "most frequent mistakes", "rows that it got wrong (1 of 2)", "class 1", "83.3"]) text.ShouldContain(shown);
+        text.ShouldNotContain("Worst rows");
     }
 
     [Fact]
@@ -110,6 +136,16 @@ public sealed class RunReportTests : IDisposable
         MeasuredModel Model(string name, double rouge) => new(name, 2, 20, 0, TextLanguage.English, TimeSpan.FromSeconds(1), [new MeasuredValue("loss", double.NaN, MetricScale.Plain, false), Share("rouge1", rouge)], "rougeL", true,
             [new MeasuredAnswer(text, text, text, 0.25), new MeasuredAnswer("q", "r", "", 1)]);
         return new EvaluationFile(EvaluationFile.CurrentVersion, DateTimeOffset.UnixEpoch, text.Replace('/', '_'), SamplingSettings.Greedy(8), [Model($"base {text}", 0.2), Model("tuned", 0.6)]);
+    }
+
+    private static EvaluationFile Classifier(string text, int classes)
+    {
+        int[][] confusion = [.. Enumerable.Range(0, classes).Select(i => Enumerable.Range(0, classes).Select(j => i == j ? 5 : i == 0 && j == 1 ? 1 : 0).ToArray())];
+        MeasuredClass[] each = [.. Enumerable.Range(0, classes).Select(i => new MeasuredClass(i == 0 ? text : $"class {i}", 1, 5.0 / 6, 0.9, 6, 5))];
+        var measured = new MeasuredClasses(ProblemType.SingleLabelClassification, each, [new MeasuredClass("macro", 1, 0.8, 0.9, 12, 12)], confusion);
+        var model = new MeasuredModel($"tuned {text}", 2, 0, 0, TextLanguage.Auto, TimeSpan.FromSeconds(1), [new MeasuredValue("accuracy", 0.5, MetricScale.Share, true)], "accuracy", true,
+            [new MeasuredAnswer(text, text, text, 1), new MeasuredAnswer(text, text, "class 1", 0)], measured);
+        return new EvaluationFile(EvaluationFile.CurrentVersion, DateTimeOffset.UnixEpoch, "test.csv", null, [model]);
     }
 
     private RunFolder MakeRun(string text, bool begun = true)
