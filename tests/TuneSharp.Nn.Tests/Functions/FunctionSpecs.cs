@@ -21,6 +21,11 @@ internal static class FunctionSpecs
                 // Width 1: dX = dY w rstd (1 - x² rstd²) is the difference of two numbers that agree in three digits.
                 SingleTolerance = width == 1 ? 1e-4 : 2e-6,
             };
+            if (width == 1) continue; // the variance of one value is nothing
+            yield return new FunctionSpec($"LayerNorm {tokens} x {width}", [[tokens, width]], [[width], [width]],
+                (t, x, p) => t.LayerNorm(x[0], p[0], p[1], Eps), (x, p) => LayerNormFunction.Reference(x[0], p[0], p[1], Eps)) { SingleTolerance = 5e-6 };
+            yield return new FunctionSpec($"LayerNorm without bias {tokens} x {width}", [[tokens, width]], [[width]],
+                (t, x, p) => t.LayerNorm(x[0], p[0], null, Eps), (x, p) => LayerNormFunction.Reference(x[0], p[0], null, Eps)) { SingleTolerance = 5e-6 };
         }
     }
 
@@ -30,6 +35,8 @@ internal static class FunctionSpecs
         {
             foreach ((long tokens, long width) in (List<(long, long)>)[(1, 1), (7, 33), (64, 31)])
             {
+                yield return new FunctionSpec($"Activation {activation} {tokens} x {width}", [[tokens, width]], [],
+                    (t, x, _) => t.Activate(x[0], activation), (x, _) => ActivationFunction.Reference(x[0], activation));
                 yield return new FunctionSpec($"GatedActivation {activation} {tokens} x {width}", [[tokens, width], [tokens, width]], [],
                     (t, x, _) => t.GatedActivation(x[0], x[1], activation), (x, _) => GatedActivationFunction.Reference(x[0], x[1], activation));
             }
@@ -81,6 +88,9 @@ internal static class FunctionSpecs
                 (t, x, p) => new Linear("linear", p[0]) { Adapters = { new TestLora(p[1], p[2], 0.7) } }.Forward(t, x[0]),
                 (x, p) => x[0].mm(p[0].t()) + TestLora.Reference(x[0], p[1], p[2], 0.7));
         }
+        yield return new FunctionSpec("Linear, rebuilt within an MLP", [[6, 5]], [[4, 5], [5, 4], [5]],
+            (t, x, p) => t.LayerNorm(new Mlp(new Linear("up", p[0]) { Rebuildable = true }, new Linear("down", p[1]), Activation.GeluTanh).Forward(t, x[0]), p[2], null, Eps),
+            (x, p) => LayerNormFunction.Reference(Activation.GeluTanh.Reference(x[0].mm(p[0].t())).mm(p[1].t()), p[2], null, Eps));
         yield return new FunctionSpec("Linear, rebuilt for a gate", [[6, 5]], [[4, 5], [4, 5]],
             (t, x, p) => t.SwiGlu(new Linear("gate", p[0]) { Rebuildable = true }.Forward(t, x[0]), new Linear("up", p[1]) { Rebuildable = true }.Forward(t, x[0])),
             (x, p) => GatedActivationFunction.Reference(x[0].mm(p[0].t()), x[0].mm(p[1].t()), Activation.Silu));

@@ -17,6 +17,9 @@ public enum Activation
 
     /// <summary>max(x, 0).</summary>
     Relu,
+
+    /// <summary>tanh(x).</summary>
+    Tanh,
 }
 
 internal static class Activations
@@ -29,6 +32,7 @@ internal static class Activations
             case Activation.Silu: Aten.Silu(x, y); break;
             case Activation.Gelu or Activation.GeluTanh: Aten.Gelu(x, y, activation == Activation.GeluTanh); break;
             case Activation.Relu: y.copy_(x).relu_(); break;
+            case Activation.Tanh: y.copy_(x).tanh_(); break;
             default: throw new ArgumentOutOfRangeException(nameof(activation));
         }
     }
@@ -41,8 +45,16 @@ internal static class Activations
             case Activation.Silu: Aten.SiluBackward(d, x, d); break;
             case Activation.Gelu or Activation.GeluTanh: Aten.GeluBackward(d, x, d, activation == Activation.GeluTanh); break;
             case Activation.Relu: Aten.ReluBackward(d, x, d); break;
+            case Activation.Tanh: TanhBackward(d, x); break;
             default: throw new ArgumentOutOfRangeException(nameof(activation));
         }
+    }
+
+    /// <summary>d · (1 - tanh(x)²).</summary>
+    private static void TanhBackward(Tensor d, Tensor x)
+    {
+        using Tensor y = x.tanh();
+        d.addcmul_(d, y.mul_(y), -1);
     }
 
     /// <summary>The same in plain torch operations, differentiated by autograd.</summary>
@@ -51,6 +63,7 @@ internal static class Activations
         Activation.Silu => x * x.sigmoid(),
         Activation.Gelu => x * 0.5 * (1 + (x / Math.Sqrt(2)).erf()),
         Activation.GeluTanh => x * 0.5 * (1 + ((x + 0.044715 * x.pow(3)) * Math.Sqrt(2 / Math.PI)).tanh()),
+        Activation.Tanh => x.tanh(),
         _ => x.relu(),
     };
 }
