@@ -9,7 +9,7 @@ namespace TuneSharp.Peft;
 /// <summary>Tensors to and from safetensors files.</summary>
 public static class StoredTensor
 {
-    /// <summary>A float tensor as it will be written; its values are read when the file is.</summary>
+    /// <summary>A tensor as it will be written; its values are read when the file is.</summary>
     /// <param name="name">Name in the file.</param>
     /// <param name="tensor">Contiguous, or <paramref name="transposed"/>.</param>
     /// <param name="transposed">The file holds the transpose of this matrix.</param>
@@ -24,7 +24,7 @@ public static class StoredTensor
         });
     }
 
-    /// <summary>Fills <paramref name="destination"/>; another float type in the file is converted.</summary>
+    /// <summary>Fills <paramref name="destination"/>; another float type in the file is converted; codes (uint8) stay codes.</summary>
     /// <exception cref="InvalidInputException">Another shape, or a type that holds no floating-point numbers.</exception>
     public static unsafe void Read(SafetensorsFile file, TensorEntry entry, Tensor destination, bool transposed = false)
     {
@@ -37,6 +37,7 @@ public static class StoredTensor
             TensorDType.F32 => ScalarType.Float32,
             TensorDType.F16 => ScalarType.Float16,
             TensorDType.BF16 => ScalarType.BFloat16,
+            TensorDType.U8 when destination.dtype == ScalarType.Byte => ScalarType.Byte,
             _ => throw new InvalidInputException($"`{entry.Name}` is of type {entry.DType}, which holds no floating-point numbers.", file.Path),
         };
         using var scope = NewDisposeScope();
@@ -52,6 +53,7 @@ public static class StoredTensor
         ScalarType.Float32 => TensorDType.F32,
         ScalarType.Float16 => TensorDType.F16,
         ScalarType.BFloat16 => TensorDType.BF16,
-        _ => throw new ArgumentException($"Only floating-point tensors are stored, not {type}."),
+        ScalarType.Byte => TensorDType.U8,
+        _ => throw new ArgumentException($"Tensors of numbers and of bytes are stored, not {type}."),
     };
 }

@@ -13,7 +13,7 @@ internal static class TapeStep
         using ICausalLm model = BenchmarkModel.Create();
         using Workspace workspace = model.CreateWorkspace();
         using LoraMethod lora = BenchmarkModel.Adapt(model, targets);
-        using var optimizer = new AdamW(lora.Trained, new AdamWOptions());
+        using var optimizer = new Optimizer(OptimizerCatalog.Default, new AdamRule(), [new ParameterGroup(lora.Trained)]);
         int[][] ids = BenchmarkModel.Rows(tokens, rows);
         var times = new EngineBenchmark.StepTimes();
         for (int step = 0; step <= steps; step++) times.Run(warmUp: step == 0, Step);

@@ -7,6 +7,7 @@ using TuneSharp.Models;
 using TuneSharp.Peft.Lora;
 using TuneSharp.Peft.Settings;
 using TuneSharp.Training.Estimates;
+using TuneSharp.Training.Optimizers;
 using TuneSharp.Training.Settings;
 
 namespace TuneSharp.Application.FineTuning;
@@ -24,7 +25,7 @@ public static class RunMemory
         (torch.ScalarType weights, torch.ScalarType compute) = ModelCatalog.TypesOf(request.Model.ModelNameOrPath!, request.Model);
         (int tokens, int labels, bool varies) = LargestBatch.Of(train, request.Training);
         HfConfig config = ModelCatalog.ReadConfig(request.Model.ModelNameOrPath!);
-        return MemoryEstimator.ForTraining(config, Effective(request.Method), weights, compute, tokens, request.Training.GradientCheckpointing, labels, varies);
+        return MemoryEstimator.ForTraining(config, Effective(request.Method), weights, compute, tokens, request.Training.GradientCheckpointing, labels, varies, OptimizerCatalog.Rule(request.Training));
     }
 
     /// <param name="free">Bytes that the machine can give.</param>

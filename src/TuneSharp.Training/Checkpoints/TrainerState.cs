@@ -20,8 +20,11 @@ public sealed record TrainerState
     /// <summary>Optimizer steps that are done, skipped ones included: the data cursor.</summary>
     public required int Step { get; init; }
 
-    /// <summary>Steps that changed the weights; AdamW's t.</summary>
+    /// <summary>Steps that changed the weights.</summary>
     public required int AppliedSteps { get; init; }
+
+    /// <summary>Name of the optimizer whose memory lies beside this file.</summary>
+    public string Optimizer { get; init; } = Optimizers.OptimizerCatalog.Default;
 
     public int TotalSteps { get; init; }
 

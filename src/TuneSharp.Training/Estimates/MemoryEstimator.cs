@@ -4,6 +4,7 @@ using TuneSharp.Formats.ModelConfigs;
 using TuneSharp.Models;
 using TuneSharp.Peft.Settings;
 using TuneSharp.Peft.Targets;
+using TuneSharp.Training.Optimizers;
 
 namespace TuneSharp.Training.Estimates;
 
@@ -42,8 +43,9 @@ public static class MemoryEstimator
     /// <param name="recomputeBlocks">gradient_checkpointing.</param>
     /// <param name="labelledTokens">Of that micro-batch; null: all.</param>
     /// <param name="varies">Other micro-batches of the run are smaller.</param>
+    /// <param name="optimizer">Whose memory is counted; null: AdamW.</param>
     /// <exception cref="Formats.InvalidInputException">The target modules fit nothing in this model.</exception>
-    public static MemoryEstimate ForTraining(HfConfig config, MethodSettings method, torch.ScalarType weights, torch.ScalarType compute, int batchTokens, bool recomputeBlocks, int? labelledTokens = null, bool varies = false)
+    public static MemoryEstimate ForTraining(HfConfig config, MethodSettings method, torch.ScalarType weights, torch.ScalarType compute, int batchTokens, bool recomputeBlocks, int? labelledTokens = null, bool varies = false, IUpdateRule? optimizer = null)
     {
         ModelSizes model = ModelCatalog.SizesOf(config);
         bool full = method.Method == "full";
@@ -53,8 +55,15 @@ public static class MemoryEstimator
         long masters = full && weights != torch.ScalarType.Float32 ? trained : 0;
         long activations = ActivationBytes(model, full, targets, method, weights, compute, batchTokens, labelledTokens ?? batchTokens, recomputeBlocks);
         if (varies) activations = (long)(activations * Varying);
-        return new MemoryEstimate(model.NumParameters * SizeOf(weights), adapter * sizeof(float), trained * sizeof(float), (2 * trained + masters) * sizeof(float), activations, RuntimeBytes(model));
+        long states = OptimizerCatalog.StateBytes(optimizer ?? new AdamRule(), full ? AllShapes(model) : model.Linears.Where(linear => targets.Contains(linear.Name)).SelectMany(linear => LoraShapes(linear, method.R)));
+        return new MemoryEstimate(model.NumParameters * SizeOf(weights), adapter * sizeof(float), trained * sizeof(float), states + masters * sizeof(float), activations, RuntimeBytes(model));
     }
+
+    private static IEnumerable<long[]> LoraShapes(LinearSize linear, int rank) => [[rank, linear.In], [linear.Out, rank]];
+
+    /// <summary>The matrices of the blocks; whatever else there is as one table of the model's width.</summary>
+    private static IEnumerable<long[]> AllShapes(ModelSizes model) =>
+        [.. model.Linears.Select(linear => (long[])[linear.Out, linear.In]), [(model.NumParameters - model.Linears.Sum(linear => (long)linear.In * linear.Out)) / model.Shape.HiddenSize, model.Shape.HiddenSize]];
 
     /// <summary>Memory of writing answers.</summary>
     /// <param name="contextTokens">Tokens of the longest row, prompt and answer.</param>

@@ -17,7 +17,7 @@ public sealed class TrainLoop : IDisposable
     private readonly LearningRateSchedule _schedule;
     private readonly MicroBatches _batches;
     private readonly Workspace _workspace;
-    private readonly AdamW _optimizer;
+    private readonly IOptimizer _optimizer;
     private readonly TrainStep _step;
     private readonly CheckpointStore _checkpoints;
     private readonly StepReporter _reporter;
@@ -41,8 +41,9 @@ public sealed class TrainLoop : IDisposable
         _checkpoints = new CheckpointStore(job.CheckpointsFolder);
         _workspace = job.Model.CreateWorkspace();
         job.Model.RecomputeBlocks = job.Settings.GradientCheckpointing;
-        _optimizer = new AdamW(job.Method.Trained, AdamWOptions.From(job.Settings));
-        _step = new TrainStep(job.Model, job.Method.Trained, _optimizer, _workspace, job.Settings.Seed, job.Settings.MaxGradNorm, job.Settings.LabelSmoothingFactor);
+        _optimizer = OptimizerCatalog.Create(job.Settings, job.Method.Trained);
+        _step = new TrainStep(job.Model, job.Method.Trained, _optimizer, _workspace, job.Settings.Seed, job.Settings.MaxGradNorm, job.Settings.LabelSmoothingFactor,
+            job.Settings.GradNorm, job.Settings.MaxGradValue);
         _reporter = new StepReporter(job.Report, job.Clock, _plan, job.Settings.LoggingSteps);
         try
         {
@@ -157,6 +158,7 @@ public sealed class TrainLoop : IDisposable
         {
             Step = _completed,
             AppliedSteps = _optimizer.CompletedSteps,
+            Optimizer = _optimizer.Name,
             TotalSteps = _plan.TotalSteps,
             Seed = _job.Settings.Seed,
             NumTrainExamples = _job.Train.Count,
@@ -221,6 +223,8 @@ public sealed class TrainLoop : IDisposable
             throw new Formats.InvalidInputException(
                 $"The checkpoint is of a run with {state.NumTrainExamples} rows, {state.TotalSteps} steps and seed {state.Seed}; this one has {_job.Train.Count}, {_plan.TotalSteps} and {_job.Settings.Seed}.",
                 folder, "Resume with the recipe and data that the run was started with, or start a new run with init_adapter.");
+        if (state.Optimizer != _optimizer.Name)
+            throw new Formats.InvalidInputException($"The checkpoint was written with the optimizer {state.Optimizer}; this run has {_optimizer.Name}.", folder, $"Set optim to {state.Optimizer} to go on.");
         TrainedWeights.Read(folder, _job.Method);
         OptimizerFile.Read(folder, _optimizer, state.AppliedSteps);
         _completed = state.Step;

@@ -16,9 +16,9 @@ internal sealed record StepResult(double Loss, double GradNorm, int NumTokens, b
 
 /// <summary>
 /// One optimizer step: forward and backward of each micro-batch, whose losses are divided by the number of labelled tokens of
-/// the whole step (so that splitting a batch changes nothing), clipping, AdamW.
+/// the whole step (so that splitting a batch changes nothing), clipping, the optimizer.
 /// </summary>
-internal sealed class TrainStep(ICausalLm model, IReadOnlyList<Parameter> trained, AdamW optimizer, Workspace workspace, long seed, double maxGradNorm, double labelSmoothing = 0)
+internal sealed class TrainStep(ICausalLm model, IReadOnlyList<Parameter> trained, IOptimizer optimizer, Workspace workspace, long seed, double maxGradNorm, double labelSmoothing = 0, double normType = 2, double maxGradValue = 0)
 {
     /// <param name="step">Completed steps, for the seeds of dropout.</param>
     /// <param name="batches">Micro-batches.</param>
@@ -30,7 +30,7 @@ internal sealed class TrainStep(ICausalLm model, IReadOnlyList<Parameter> traine
         int numTokens = batches.Sum(batch => batch.Sum(row => row.Length));
         if (Accumulate(step, batches, interrupted) is not { } loss) return null;
         if (!double.IsFinite(loss)) return new StepResult(loss, loss, numTokens, Applied: false);
-        double norm = GradientClipping.Clip(trained, maxGradNorm);
+        double norm = GradientClipping.Clip(trained, maxGradNorm, normType, maxGradValue);
         if (!double.IsFinite(norm)) return new StepResult(loss, norm, numTokens, Applied: false);
         optimizer.Step(learningRate);
         return new StepResult(loss, norm, numTokens, Applied: true);

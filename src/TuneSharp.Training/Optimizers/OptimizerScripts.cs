@@ -18,14 +18,17 @@ internal static class OptimizerScripts
 
     private const string Source =
         """
-        def adamw(parameters: List[Tensor], grads: List[Tensor], means: List[Tensor], squares: List[Tensor], max_squares: List[Tensor], steps: List[Tensor], lr: float, beta1: float, beta2: float, weight_decay: float, eps: float, amsgrad: bool, maximize: bool):
+        def adam(parameters: List[Tensor], grads: List[Tensor], means: List[Tensor], squares: List[Tensor], max_squares: List[Tensor], steps: List[Tensor], lr: float, beta1: float, beta2: float, weight_decay: float, eps: float, amsgrad: bool, maximize: bool, decoupled: bool):
             if not amsgrad:
                 max_squares = max_squares[:0]
-            torch._fused_adamw_(parameters, grads, means, squares, max_squares, steps, lr=lr, beta1=beta1, beta2=beta2, weight_decay=weight_decay, eps=eps, amsgrad=amsgrad, maximize=maximize)
+            if decoupled:
+                torch._fused_adamw_(parameters, grads, means, squares, max_squares, steps, lr=lr, beta1=beta1, beta2=beta2, weight_decay=weight_decay, eps=eps, amsgrad=amsgrad, maximize=maximize)
+            else:
+                torch._fused_adam_(parameters, grads, means, squares, max_squares, steps, lr=lr, beta1=beta1, beta2=beta2, weight_decay=weight_decay, eps=eps, amsgrad=amsgrad, maximize=maximize)
             return steps[0]
 
-        def norm(grads: List[Tensor]):
-            return torch.norm(torch.stack(torch._foreach_norm(grads)))
+        def norm(grads: List[Tensor], p: float):
+            return torch.norm(torch.stack(torch._foreach_norm(grads, p)), p)
 
         def scale(grads: List[Tensor], factor: float):
             torch._foreach_mul_(grads, factor)
@@ -33,21 +36,17 @@ internal static class OptimizerScripts
 
         """;
 
-    /// <summary>One AdamW step in place; <paramref name="step"/> already counts this step.</summary>
-    public static void AdamW(Tensor[] parameters, Tensor[] grads, Tensor[] means, Tensor[] squares, Tensor[] maxSquares, Tensor step,
-        double learningRate, AdamWOptions options, double weightDecay)
+    /// <summary>One step of Adam or AdamW in place; the counts already include this step.</summary>
+    public static void Adam(Tensor[] parameters, Tensor[] grads, Tensor[] means, Tensor[] squares, Tensor[] maxSquares, Tensor[] steps, double learningRate, double weightDecay, AdamRule rule)
     {
-        var steps = new Tensor[parameters.Length];
-        Array.Fill(steps, step);
         using var scope = NewDisposeScope();
         // An empty list cannot be passed from here: without AMSGrad the script makes one.
-        Tensor[] max = options.Amsgrad ? maxSquares : squares;
-        _ = Unit.Value.invoke("adamw", parameters, grads, means, squares, max, steps, learningRate, options.Beta1, options.Beta2,
-            weightDecay, options.Epsilon, options.Amsgrad, options.Maximize);
+        _ = Unit.Value.invoke("adam", parameters, grads, means, squares, maxSquares, steps, learningRate, rule.Beta1, rule.Beta2,
+            weightDecay, rule.Epsilon, rule.Amsgrad, rule.Maximize, rule.Decoupled);
     }
 
-    /// <summary>2-norm of all gradients taken together, one number on the device.</summary>
-    public static Tensor Norm(Tensor[] grads) => Unit.Value.invoke<Tensor>("norm", [grads]);
+    /// <summary>p-norm of all gradients taken together, one number on the device.</summary>
+    public static Tensor Norm(Tensor[] grads, double p) => Unit.Value.invoke<Tensor>("norm", grads, p);
 
     public static void Scale(Tensor[] grads, double factor)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using TuneSharp.Formats;
 using TuneSharp.Formats.Settings;
+using TuneSharp.Training.Optimizers;
 using TuneSharp.Training.Schedules;
 
 namespace TuneSharp.Training.Settings;
@@ -52,20 +53,42 @@ public sealed record TrainingSettings
         Advice = "0, or 0.1 where answers are noisy", Minimum = 0, Maximum = 1, Example = "0.1")]
     public double LabelSmoothingFactor { get; init; }
 
-    [Setting("AdamW: share of the weight that is taken away at each step, times the learning rate. Biases and norms are left alone.", "AdamW 权重衰减系数（乘以学习率）。偏置和归一化参数不衰减。", Minimum = 0, Maximum = 1, Example = "0.01")]
+    [Setting("The optimizer: how gradients become steps.", "优化器：如何由梯度得到更新。",
+        Advice = "adamw_torch; adamw_bnb_8bit, adafactor, lion_32bit or sgd where memory is short", Example = "adamw_torch")]
+    public string Optim { get; init; } = OptimizerCatalog.Default;
+
+    [Setting("Arguments of the optimizer itself, as momentum of sgd or clip_threshold of adafactor.", "优化器自身的参数，例如 sgd 的 momentum、adafactor 的 clip_threshold。", Example = "momentum=0.9, nesterov=true")]
+    public string? OptimArgs { get; init; }
+
+    [Setting("Share of the weight that is taken away at each step, times the learning rate. Biases and norms are left alone.", "权重衰减系数（乘以学习率）。偏置和归一化参数不衰减。", Minimum = 0, Maximum = 1, Example = "0.01")]
     public double WeightDecay { get; init; }
 
-    [Setting("AdamW: memory of the gradient's mean.", "AdamW 一阶动量系数。", Minimum = 0, Maximum = 1, Example = "0.9")]
+    [Setting("Adam and its kin: memory of the gradient's mean.", "Adam 类优化器的一阶动量系数。", Minimum = 0, Maximum = 1, Example = "0.9")]
     public double AdamBeta1 { get; init; } = 0.9;
 
-    [Setting("AdamW: memory of the gradient's square.", "AdamW 二阶动量系数。", Minimum = 0, Maximum = 1, Example = "0.999")]
+    [Setting("Adam and its kin: memory of the gradient's square.", "Adam 类优化器的二阶动量系数。", Minimum = 0, Maximum = 1, Example = "0.999")]
     public double AdamBeta2 { get; init; } = 0.999;
 
-    [Setting("AdamW: small number that keeps the division safe.", "AdamW 分母中防止除零的小量。", Minimum = 0, Maximum = 1, Example = "1e-8")]
+    [Setting("Adam and its kin: small number that keeps the division safe.", "Adam 类优化器分母中防止除零的小量。", Minimum = 0, Maximum = 1, Example = "1e-8")]
     public double AdamEpsilon { get; init; } = 1e-8;
 
-    [Setting("Gradients are scaled down so that their common 2-norm is at most this; 0 switches it off.", "梯度全局 2-范数的上限，超过则按比例缩小；0 表示关闭。", Minimum = 0, Aliases = ["gradient_clip"], Example = "1.0")]
+    [Setting("Gradients are scaled down so that their common norm is at most this; 0 switches it off.", "梯度全局范数的上限，超过则按比例缩小；0 表示关闭。", Minimum = 0, Aliases = ["gradient_clip"], Example = "1.0")]
     public double MaxGradNorm { get; init; } = 1.0;
+
+    [Setting("Which norm max_grad_norm limits: 1 (sum of all amounts), 2, or inf (the largest amount).", "max_grad_norm 限制的范数：1（绝对值之和）、2 或 inf（最大绝对值）。", Advice = "2", Example = "2")]
+    public string GradNormType { get; init; } = "2";
+
+    [Setting("Each number of the gradient is cut to at most this amount, before the norm is limited; 0 switches it off.", "梯度每个元素绝对值的上限，先于范数裁剪；0 表示关闭。", Minimum = 0, Example = "0.5")]
+    public double MaxGradValue { get; init; }
+
+    [Setting("LoRA+: learning rate of the matrices B, times that of A. Nothing = the same.", "LoRA+：矩阵 B 与 A 的学习率之比。不填则相同。", Advice = "16", Minimum = 0, Example = "16")]
+    public double? LoraplusLrRatio { get; init; }
+
+    [Setting("LoRA+: learning rate of an adapted embedding.", "LoRA+：被适配的词嵌入的学习率。", Minimum = 0, Maximum = 1, Example = "1e-6")]
+    public double LoraplusLrEmbedding { get; init; } = 1e-6;
+
+    /// <summary><see cref="GradNormType"/> as a number; infinity for `inf`.</summary>
+    internal double GradNorm => GradNormType switch { "1" or "1.0" => 1, "2" or "2.0" => 2, "inf" => double.PositiveInfinity, _ => double.NaN };
 
     [Setting("Keep only the input of each block and compute the block again in backward: far less memory, about a quarter slower, same numbers.", "只保留每个块的输入，反向传播时重新计算：内存大减，速度约慢四分之一，数值相同。", Example = "false")]
     public bool GradientCheckpointing { get; init; }
@@ -108,6 +131,11 @@ public sealed record TrainingSettings
         if (MaxSteps < 0 && NumTrainEpochs <= 0) throw Refuse("num_train_epochs", NumTrainEpochs, "must be above 0", "Give a number of epochs, or set max_steps.");
         if (AdamBeta1 >= 1) throw Refuse("adam_beta1", AdamBeta1, "must be below 1", "0.9 is usual.");
         if (AdamBeta2 >= 1) throw Refuse("adam_beta2", AdamBeta2, "must be below 1", "0.999 is usual.");
+        _ = OptimizerCatalog.Rule(this);
+        if (double.IsNaN(GradNorm)) throw new InvalidInputException($"`grad_norm_type` is {GradNormType}.", null, "Give 1, 2 or inf.");
+        if (LoraplusLrRatio <= 0) throw Refuse("loraplus_lr_ratio", LoraplusLrRatio.Value, "must be above 0", "16 is usual.");
+        if (LoraplusLrRatio is null && LoraplusLrEmbedding != new TrainingSettings().LoraplusLrEmbedding)
+            throw Refuse("loraplus_lr_embedding", LoraplusLrEmbedding, "is for LoRA+ alone, but loraplus_lr_ratio is not set", "Set loraplus_lr_ratio, or remove loraplus_lr_embedding.");
         if (EarlyStoppingPatience is not null && EvalSteps == 0) throw Refuse("early_stopping_patience", EarlyStoppingPatience.Value, "needs evaluations, but eval_steps is 0", "Set eval_steps, or remove early_stopping_patience.");
         if (LabelSmoothingFactor >= 1) throw Refuse("label_smoothing_factor", LabelSmoothingFactor, "must be below 1, or nothing would be learned of the answers", "0.1 is usual.");
         if (!Enum.IsDefined(TrainSamplingStrategy)) throw new InvalidInputException($"`train_sampling_strategy` is {TrainSamplingStrategy}.", null, "Give random, sequential or group_by_length.");

@@ -7,6 +7,7 @@ using TuneSharp.Nn;
 using TuneSharp.Peft;
 using TuneSharp.Peft.Settings;
 using TuneSharp.Training.Estimates;
+using TuneSharp.Training.Optimizers;
 using TuneSharp.Training.Settings;
 
 namespace TuneSharp.Training.Tests.Estimates;
@@ -71,6 +72,16 @@ public sealed class MemoryEstimatorTests
         Total(lora, 1024).ShouldBeLessThan(Total(new MethodSettings { Method = "full" }, 1024));
         MemoryEstimator.ForTraining(Config, lora, torch.ScalarType.BFloat16, torch.ScalarType.Float32, 64, false).Weights.ShouldBe(MemoryEstimator.ForTraining(Config, lora, torch.ScalarType.Float32, torch.ScalarType.Float32, 64, false).Weights / 2);
         Should.Throw<InvalidInputException>(() => MemoryEstimator.ForTraining(Config, new MethodSettings { TargetModules = ["nothing"] }, torch.ScalarType.Float32, torch.ScalarType.Float32, 64, false)).Message.ShouldContain("nothing");
+    }
+
+    [Fact]
+    public void The_optimizers_memory_is_what_its_rule_declares()
+    {
+        long Of(string method, string optim) => MemoryEstimator.ForTraining(Config, new MethodSettings { Method = method }, torch.ScalarType.Float32, torch.ScalarType.Float32, 64, false,
+            optimizer: OptimizerCatalog.Rule(optim, new Dictionary<string, string>())).Optimizer;
+        Of("full", "lion_32bit").ShouldBe(Of("full", "adamw_torch") / 2);
+        Of("full", "sgd").ShouldBe(0);
+        Of("lora", "adafactor").ShouldBeInRange(1, Of("lora", "adamw_torch") / 4);
     }
 
     [Fact]

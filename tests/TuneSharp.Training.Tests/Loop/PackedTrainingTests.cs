@@ -62,7 +62,7 @@ public sealed class PackedTrainingTests
         using ICausalLm model = TinyModel.Create();
         using var workspace = new Workspace(torch.ScalarType.Float64);
         foreach (Parameter parameter in model.Parameters) parameter.Trained = true;
-        using var optimizer = new AdamW(model.Parameters, AdamWOptions.From(new TrainingSettings()));
+        using IOptimizer optimizer = OptimizerCatalog.Create(new TrainingSettings(), model.Parameters);
         double loss = new TrainStep(model, model.Parameters, optimizer, workspace, seed: 1, maxGradNorm: 0).Accumulate(0, batches, () => false)!.Value;
         using DisposeScope scope = torch.NewDisposeScope();
         return (loss, [.. model.Parameters.SelectMany(p => p.Grad!.to(torch.ScalarType.Float64).contiguous().data<double>().ToArray())]);

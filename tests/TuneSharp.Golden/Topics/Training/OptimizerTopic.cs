@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using TuneSharp.Formats.Safetensors;
 using TuneSharp.Golden.Harness;
@@ -8,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace TuneSharp.Golden.Topics.Training;
 
-/// <summary>training/optim: trajectories of optimizers over recorded gradients, clipping, which parameters decay.</summary>
+/// <summary>training/optim: trajectories of optimizers over recorded gradients, clipping, the groups that Trainer and LoRA+ make.</summary>
 internal sealed class OptimizerTopic : IGoldenTopic
 {
     private const string FileName = "optimizers.json";
@@ -26,9 +27,11 @@ internal sealed class OptimizerTopic : IGoldenTopic
             IEnumerable<GoldenCase> cases = part.Name switch
             {
                 "steps" => [],
-                "runs" => part.Value.EnumerateArray().Select(run => new GoldenCase($"{FileName}/{run.GetProperty("name").GetString()}", () => CompareRun(folder, run))),
+                "runs" => part.Value.EnumerateArray().Select(run => new GoldenCase($"{FileName}/{run.GetProperty("name").GetString()}", () => OptimizerRun.Compare(folder, run))),
+                "lion_reference" => [new GoldenCase($"{FileName}/{part.Name}", () => OptimizerRun.CompareLionReference(folder, file, part.Value))],
                 "clipping" => part.Value.EnumerateArray().Select(entry => new GoldenCase($"{FileName}/{entry.GetProperty("name").GetString()}", () => CompareClipping(folder, entry))),
                 "trainer_decay_groups" => part.Value.EnumerateObject().Select(model => new GoldenCase($"{FileName}/trainer_decay_groups/{model.Name}", () => CompareDecay(model.Value))),
+                "loraplus_groups" => [new GoldenCase($"{FileName}/{part.Name}", () => CompareLoraPlus(part.Value))],
                 _ => [new GoldenCase($"{FileName}/{part.Name}", () => GoldenResult.NotBuilt(part.Name))],
             };
             foreach (GoldenCase found in cases) yield return found;
@@ -47,68 +50,22 @@ internal sealed class OptimizerTopic : IGoldenTopic
         return agreed.Name;
     }
 
-    private static GoldenResult CompareRun(string folder, JsonElement run)
-    {
-        string kind = run.GetProperty("class").GetString()!, name = run.GetProperty("name").GetString()!;
-        if (kind != "torch.AdamW") return GoldenResult.NotBuilt(kind);
-        JsonElement arguments = run.GetProperty("arguments");
-        using var scope = NewDisposeScope();
-        using SafetensorsFile inputs = SafetensorsFile.Open(Path.Combine(folder, "inputs.safetensors")), expected = SafetensorsFile.Open(Path.Combine(folder, "optimizers.safetensors"));
-        Parameter[] parameters = [.. run.GetProperty("params").EnumerateArray().Select(p => new Parameter(p.GetString()!, Load(inputs, "start/" + p.GetString())))];
-        var options = new AdamWOptions(arguments.GetProperty("betas")[0].GetDouble(), arguments.GetProperty("betas")[1].GetDouble(), arguments.GetProperty("eps").GetDouble(),
-            arguments.GetProperty("weight_decay").GetDouble(), arguments.GetProperty("amsgrad").GetBoolean(), arguments.GetProperty("maximize").GetBoolean());
-        using var optimizer = new AdamW(parameters, options, decays: _ => true);
-        var results = new List<GoldenResult>();
-        int step = 0;
-        foreach (JsonElement rate in run.GetProperty("lr_per_step").EnumerateArray())
-        {
-            step++;
-            foreach (Parameter p in parameters)
-            {
-                p.ClearGrad();
-                p.Add(Load(inputs, $"grad{step:00}/{p.Name}"));
-            }
-
-            optimizer.Step(rate.GetDouble());
-            foreach (Parameter p in parameters)
-            {
-                int size = (int)p.NumElements;
-                results.Add(GoldenTensors.Close(p.Value.data<float>().ToArray(), expected.Floats($"{name}/{p.Name}").AsSpan((step - 1) * size, size), Tolerance, $"{p.Name} after step {step}"));
-            }
-        }
-
-        foreach (Parameter p in parameters)
-        {
-            foreach (string state in (string[])["exp_avg", "exp_avg_sq", "max_exp_avg_sq"])
-            {
-                string key = $"{name}/state/{p.Name}/{state}";
-                if (!expected.Tensors.ContainsKey(key)) continue;
-                float[] values = expected.Floats(key);
-                // Second moments of the large gradient are in the hundreds: relative to their size.
-                double scale = Math.Max(1, values.Max(Math.Abs));
-                results.Add(GoldenTensors.Close(optimizer.State[$"{state}.{p.Name}"].data<float>().ToArray(), values, Tolerance * scale, $"{state} of {p.Name}"));
-            }
-
-            p.Dispose();
-        }
-
-        return GoldenResult.All(results);
-    }
-
     private static GoldenResult CompareClipping(string folder, JsonElement entry)
     {
-        if (entry.GetProperty("kind").GetString() != "norm" || entry.GetProperty("norm_type").GetString() != "2.0")
-            return GoldenResult.NotBuilt($"clipping by {entry.GetProperty("kind")} {entry.GetProperty("norm_type")}");
         // "inputs grad06 W, b"
         string[] words = entry.GetProperty("input").GetString()!.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries);
         using var scope = NewDisposeScope();
         using SafetensorsFile inputs = SafetensorsFile.Open(Path.Combine(folder, "inputs.safetensors")), expected = SafetensorsFile.Open(Path.Combine(folder, "optimizers.safetensors"));
         Parameter[] parameters = [.. words[2..].Select(p => new Parameter(p, zeros(inputs.Require($"{words[1]}/{p}").Shape.ToArray())))];
-        foreach (Parameter p in parameters) p.Add(Load(inputs, $"{words[1]}/{p.Name}"));
-        double norm = GradientClipping.Clip(parameters, entry.GetProperty("limit").GetDouble());
+        foreach (Parameter p in parameters) p.Add(inputs.Tensor($"{words[1]}/{p.Name}"));
+        double limit = entry.GetProperty("limit").GetDouble();
+        bool byValue = entry.GetProperty("kind").GetString() == "value";
+        string type = entry.GetProperty("norm_type").GetString()!;
+        double norm = byValue ? GradientClipping.Clip(parameters, 0, maxValue: limit)
+            : GradientClipping.Clip(parameters, limit, type == "inf" ? double.PositiveInfinity : double.Parse(type, CultureInfo.InvariantCulture));
         return GoldenResult.All(
         [
-            RecordedRows.Relative(norm, entry.GetProperty("total_norm").GetDouble(), Tolerance, "norm"),
+            .. byValue ? Array.Empty<GoldenResult>() : [RecordedRows.Relative(norm, entry.GetProperty("total_norm").GetDouble(), Tolerance, "norm")],
             .. parameters.Select(p => GoldenTensors.Close(p.Grad!.data<float>().ToArray(), expected.Floats($"{entry.GetProperty("name").GetString()}/{p.Name}"), Tolerance, $"clipped gradient of {p.Name}")),
         ]);
     }
@@ -120,5 +77,24 @@ internal sealed class OptimizerTopic : IGoldenTopic
         return GoldenResult.Equal(!wrong.Any(), "wrong group: " + string.Join(", ", wrong));
     }
 
-    private static Tensor Load(SafetensorsFile file, string name) => tensor(file.Floats(name)).reshape(file.Require(name).Shape.ToArray());
+    private static GoldenResult CompareLoraPlus(JsonElement recorded)
+    {
+        JsonElement arguments = recorded.GetProperty("arguments");
+        double rate = arguments.GetProperty("lr").GetDouble();
+        using var scope = NewDisposeScope();
+        // Only names are recorded; weights of biases and norms are vectors.
+        Parameter[] all = [.. recorded.GetProperty("groups").EnumerateArray().SelectMany(group => group.GetProperty("params").EnumerateArray()).Select(name => name.GetString()!).Order(StringComparer.Ordinal)
+            .Select(name => new Parameter(name, name.Contains("norm", StringComparison.Ordinal) || name.EndsWith("bias", StringComparison.Ordinal) ? zeros(2) : zeros(2, 2)))];
+        IReadOnlyList<ParameterGroup> groups = ParameterGroups.LoraPlus(all, rate, arguments.GetProperty("loraplus_weight_decay").GetDouble(), arguments.GetProperty("loraplus_lr_ratio").GetDouble(),
+            arguments.GetProperty("loraplus_lr_embedding").GetDouble());
+        List<GoldenResult> results = [GoldenResult.Equal(groups.Count == recorded.GetProperty("groups").GetArrayLength(), $"{groups.Count} groups")];
+        foreach ((ParameterGroup group, JsonElement expected) in groups.Zip(recorded.GetProperty("groups").EnumerateArray()))
+        {
+            results.Add(RecordedRows.Relative(group.RateFactor * rate, expected.GetProperty("lr").GetDouble(), 1e-12, "learning rate of a group"));
+            results.Add(GoldenResult.Equal(group.WeightDecay == expected.GetProperty("weight_decay").GetDouble(), "weight decay of a group"));
+            results.Add(GoldenResult.Equal(group.Parameters.Select(p => p.Name).ToHashSet().SetEquals(expected.GetProperty("params").EnumerateArray().Select(n => n.GetString()!)), "parameters of a group"));
+        }
+        foreach (Parameter p in all) p.Dispose();
+        return GoldenResult.All(results);
+    }
 }

@@ -79,8 +79,8 @@ internal sealed class PeftTopic : IGoldenTopic
     private static IEnumerable<GoldenResult> Train(ICausalLm model, ITuningMethod method, string folder, JsonElement run, JsonElement hyper, SafetensorsFile batches, SafetensorsFile golden, HashSet<string> noise, TinyGradients tiny)
     {
         JsonElement betas = hyper.GetProperty("betas");
-        var options = new AdamWOptions(betas[0].GetDouble(), betas[1].GetDouble(), hyper.GetProperty("eps").GetDouble(), hyper.GetProperty("weight_decay").GetDouble());
-        using var optimizer = new AdamW(method.Trained, options, decays: _ => true);
+        var adamW = new AdamRule(betas[0].GetDouble(), betas[1].GetDouble(), hyper.GetProperty("eps").GetDouble());
+        using var optimizer = new Optimizer("adamw_torch", adamW, [new ParameterGroup(method.Trained, hyper.GetProperty("weight_decay").GetDouble())]);
         using Workspace workspace = model.CreateWorkspace();
         var step = new TrainStep(model, method.Trained, optimizer, workspace, seed: 0, hyper.GetProperty("max_grad_norm").GetDouble());
         LearningRateSchedule schedule = LearningRateSchedule.Create(hyper.GetProperty("schedule").GetString()!, hyper.GetProperty("lr").GetDouble(), hyper.GetProperty("warmup_steps").GetInt32(), hyper.GetProperty("steps").GetInt32());

@@ -1,0 +1,22 @@
+using TorchSharp;
+
+namespace TuneSharp.Training.Optimizers;
+
+/// <summary>
+/// Adam with the infinity norm (arXiv:1412.6980, section 7.1) as torch.optim.Adamax computes it:
+/// <code>m ← β1 m + (1 - β1) g;  u ← max(β2 u, |g| + ε);  p ← p - lr / (1 - β1ᵗ) m / u</code>
+/// Decay is added to the gradient.
+/// </summary>
+public sealed record AdamaxRule(double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, bool Maximize = false) : UpdateRule(Maximize)
+{
+    public override IReadOnlyList<StateSpec> States(IReadOnlyList<long> shape) => [new("exp_avg", shape), new("exp_inf", shape)];
+
+    protected override void Update(OptimizerSlot slot, torch.Tensor g, double rate)
+    {
+        g = WithDecay(slot, g);
+        slot["exp_avg"].lerp_(g, 1 - Beta1);
+        torch.Tensor largest = slot["exp_inf"];
+        largest.copy_(torch.maximum(largest.mul_(Beta2), g.abs().add_(Epsilon)));
+        slot.Weight.addcdiv_(slot["exp_avg"], largest, -rate / (1 - Math.Pow(Beta1, slot.Step)));
+    }
+}

@@ -1,0 +1,31 @@
+// μ_t = β1 (1 - 0.96^(t ψ) / 2), M_t = product of all μ up to t
+using TorchSharp;
+
+namespace TuneSharp.Training.Optimizers;
+
+/// <summary>
+/// Adam with Nesterov's look ahead (Dozat 2016) as torch.optim.NAdam computes it:
+/// <code>p ← p - lr (1 - μ_t) g / ((1 - M_t) d) - lr μ_(t+1) m / ((1 - M_t μ_(t+1)) d)      d = √(v / (1 - β2ᵗ)) + ε</code>
+/// </summary>
+/// <param name="MomentumDecay">ψ: how fast the momentum grows to β1.</param>
+/// <param name="Decoupled">Decay as AdamW; false: added to the gradient.</param>
+public sealed record NAdamRule(double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, double MomentumDecay = 4e-3, bool Decoupled = false, bool Maximize = false) : UpdateRule(Maximize)
+{
+    public override IReadOnlyList<StateSpec> States(IReadOnlyList<long> shape) =>
+        [new("exp_avg", shape), new("exp_avg_sq", shape), new("mu_product", [1], Fill: 1)];
+
+    protected override void Update(OptimizerSlot slot, torch.Tensor g, double rate)
+    {
+        if (Decoupled) Decay(slot, rate);
+        else g = WithDecay(slot, g);
+        double mu = Momentum(slot.Step), next = Momentum(slot.Step + 1);
+        double product = slot["mu_product"].mul_(mu).item<float>();
+        slot["exp_avg"].lerp_(g, 1 - Beta1);
+        slot["exp_avg_sq"].mul_(Beta2).addcmul_(g, g, 1 - Beta2);
+        torch.Tensor divisor = slot["exp_avg_sq"].div(1 - Math.Pow(Beta2, slot.Step)).sqrt_().add_(Epsilon);
+        slot.Weight.addcdiv_(g, divisor, -rate * (1 - mu) / (1 - product));
+        slot.Weight.addcdiv_(slot["exp_avg"], divisor, -rate * next / (1 - product * next));
+    }
+
+    private double Momentum(int step) => Beta1 * (1 - 0.5 * Math.Pow(0.96, step * MomentumDecay));
+}

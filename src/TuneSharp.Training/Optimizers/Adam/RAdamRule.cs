@@ -1,0 +1,36 @@
+using TorchSharp;
+
+namespace TuneSharp.Training.Optimizers;
+
+/// <summary>
+/// Adam that does without the second moment until enough steps have been seen to trust it (Liu et al. 2020, arXiv:1908.03265), as
+/// torch.optim.RAdam computes it:
+/// <code>
+/// ρ∞ = 2 / (1 - β2) - 1;  ρ = ρ∞ - 2 t β2ᵗ / (1 - β2ᵗ)
+/// ρ > 5: p ← p - lr r m̂ √(1 - β2ᵗ) / (√v + ε),  r = √((ρ-4)(ρ-2)ρ∞ / ((ρ∞-4)(ρ∞-2)ρ));   else p ← p - lr m̂
+/// </code>
+/// </summary>
+/// <param name="Decoupled">Decay as AdamW; false: added to the gradient.</param>
+public sealed record RAdamRule(double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, bool Decoupled = false, bool Maximize = false) : UpdateRule(Maximize)
+{
+    private const double TrustedLength = 5;
+
+    public override IReadOnlyList<StateSpec> States(IReadOnlyList<long> shape) => [new("exp_avg", shape), new("exp_avg_sq", shape)];
+
+    protected override void Update(OptimizerSlot slot, torch.Tensor g, double rate)
+    {
+        if (Decoupled) Decay(slot, rate);
+        else g = WithDecay(slot, g);
+        slot["exp_avg"].lerp_(g, 1 - Beta1);
+        slot["exp_avg_sq"].mul_(Beta2).addcmul_(g, g, 1 - Beta2);
+        int t = slot.Step;
+        double correction2 = 1 - Math.Pow(Beta2, t), longest = 2 / (1 - Beta2) - 1, length = longest - 2 * t * Math.Pow(Beta2, t) / correction2;
+        torch.Tensor update = slot["exp_avg"].div(1 - Math.Pow(Beta1, t));
+        if (length > TrustedLength)
+        {
+            double rectified = Math.Sqrt((length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length));
+            update.mul_(rectified).mul_(Math.Sqrt(correction2)).div_(slot["exp_avg_sq"].sqrt().add_(Epsilon));
+        }
+        slot.Weight.sub_(update.mul_(rate));
+    }
+}

@@ -1,0 +1,37 @@
+using TorchSharp;
+
+namespace TuneSharp.Training.Optimizers;
+
+/// <summary>
+/// The gradient over the root of its running square (Hinton 2012; centred: Graves 2013, arXiv:1308.0850), as torch.optim.RMSprop computes it:
+/// <code>v ← α v + (1 - α) g²;  [centred: ḡ ← α ḡ + (1 - α) g, v - ḡ² stands for v];  u = g / (√v + ε);  [momentum: b ← μ b + u stands for u];  p ← p - lr u</code>
+/// Decay is added to the gradient.
+/// </summary>
+/// <param name="Alpha">Memory of the square.</param>
+/// <param name="Epsilon">Added to the root.</param>
+/// <param name="Momentum">μ.</param>
+/// <param name="Centered">Divide by the deviation from the mean instead of the square.</param>
+public sealed record RmsPropRule(double Alpha = 0.99, double Epsilon = 1e-8, double Momentum = 0, bool Centered = false, bool Maximize = false) : UpdateRule(Maximize)
+{
+    public override IReadOnlyList<StateSpec> States(IReadOnlyList<long> shape)
+    {
+        List<StateSpec> states = [new("square_avg", shape)];
+        if (Momentum != 0) states.Add(new("momentum_buffer", shape));
+        if (Centered) states.Add(new("grad_avg", shape));
+        return states;
+    }
+
+    protected override void Update(OptimizerSlot slot, torch.Tensor g, double rate)
+    {
+        g = WithDecay(slot, g);
+        torch.Tensor square = slot["square_avg"].mul_(Alpha).addcmul_(g, g, 1 - Alpha);
+        if (Centered)
+        {
+            torch.Tensor mean = slot["grad_avg"].lerp_(g, 1 - Alpha);
+            square = square.addcmul(mean, mean, -1);
+        }
+        torch.Tensor divisor = square.sqrt().add_(Epsilon);
+        if (Momentum == 0) slot.Weight.addcdiv_(g, divisor, -rate);
+        else slot.Weight.add_(slot["momentum_buffer"].mul_(Momentum).addcdiv_(g, divisor, 1), alpha: -rate);
+    }
+}
