@@ -100,6 +100,7 @@ internal static class FunctionSpecs
     {
         TokenBatch batch = Rows(9, 4);
         yield return new FunctionSpec("Embedding", [], [[11, 6]], (t, _, p) => t.Embedding(p[0], batch), (_, p) => EmbeddingFunction.Reference(p[0], batch.IdTensor));
+        yield return new FunctionSpec("Lookup", [], [[5, 6]], (t, _, p) => t.Lookup(p[0], [4, 0, 0, 3, 4]), (_, p) => LookupFunction.Reference(p[0], torch.tensor((long[])[4, 0, 0, 3, 4])));
         yield return new FunctionSpec("Rows", [[8, 3]], [], (t, x, _) => t.Rows(x[0], [7, 0, 3, 3]), (x, _) => RowsFunction.Reference(x[0], torch.tensor((long[])[7, 0, 3, 3])));
     }
 
