@@ -97,7 +97,7 @@ public sealed class RecipeBinderTests
     }
 
     [Theory]
-    [InlineData("use_galore: false\ntrust_remote_code: false\nreport_to: none\noptim: adamw_torch\nstage: sft\ndo_train: true\npacking: false\ncompletion_only_loss: true")]
+    [InlineData("use_galore: false\ntrust_remote_code: false\nreport_to: none\nstage: sft\ndo_train: true\npacking: false\ncompletion_only_loss: true")]
     [InlineData("eval_strategy: steps\neval_steps: 5")]
     [InlineData("bf16: false\nfp16: null")]
     public void Bind_OtherProgramsKeysThatChangeNothing_AreAcceptedSilently(string yaml) =>

@@ -61,7 +61,7 @@ public sealed class OptimizerContractTests
         try
         {
             Parameter[] whole = Parameters(ScalarType.BFloat16), first = Parameters(ScalarType.BFloat16), second = Parameters(ScalarType.BFloat16);
-            using IOptimizer uninterrupted = Create(name, whole), before = Create(name, first), after = Create(name, second);
+            using Optimizer uninterrupted = Create(name, whole), before = Create(name, first), after = Create(name, second);
             for (int t = 1; t <= 6; t++) Step(uninterrupted, whole, t);
             for (int t = 1; t <= 3; t++) Step(before, first, t);
             OptimizerFile.Write(folder, before);
@@ -84,7 +84,7 @@ public sealed class OptimizerContractTests
         using DisposeScope scope = NewDisposeScope();
         Parameter[] parameters = Parameters(ScalarType.Float32);
         Tensor[] start = [.. parameters.Select(p => p.Value.clone())];
-        using IOptimizer optimizer = Create(name, parameters, decay: 0);
+        using Optimizer optimizer = Create(name, parameters, decay: 0);
         foreach (Parameter p in parameters) p.Add(zeros(p.Value.shape));
         optimizer.Step(Rate);
         for (int i = 0; i < parameters.Length; i++) Same(parameters[i].Value, start[i]).ShouldBeTrue($"{name}: nothing to learn, nothing moves");
@@ -109,7 +109,7 @@ public sealed class OptimizerContractTests
     {
         using DisposeScope scope = NewDisposeScope();
         Parameter[] parameters = Parameters(ScalarType.Float32), alone = Parameters(ScalarType.Float32);
-        using IOptimizer optimizer = Create(name, parameters), other = Create(name, alone);
+        using Optimizer optimizer = Create(name, parameters), other = Create(name, alone);
         Tensor start = parameters[1].Value.clone();
         Step(optimizer, parameters, 1, except: parameters[1]);
         Same(parameters[1].Value, start).ShouldBeTrue();
@@ -127,7 +127,7 @@ public sealed class OptimizerContractTests
         using DisposeScope scope = NewDisposeScope();
         Parameter[] narrow = Parameters(ScalarType.BFloat16);
         Parameter[] wide = [.. narrow.Select(p => new Parameter(p.Name, p.Value.to(ScalarType.Float32)))];
-        using IOptimizer a = Create(name, narrow), b = Create(name, wide);
+        using Optimizer a = Create(name, narrow), b = Create(name, wide);
         for (int t = 1; t <= 5; t++)
         {
             Step(a, narrow, t, rate: 1e-4);
@@ -147,7 +147,7 @@ public sealed class OptimizerContractTests
         using DisposeScope scope = NewDisposeScope();
         using var p = new Parameter("w", Start([6, 10]));
         Tensor goal = Start([6, 10]).flip(0) * 0.5;
-        using IOptimizer optimizer = Create(name, [p], decay: 0);
+        using Optimizer optimizer = Create(name, [p], decay: 0);
         double Loss() => (p.Value - goal).square().mean().item<float>();
         double before = Loss();
         for (int t = 0; t < 60; t++)
@@ -164,7 +164,7 @@ public sealed class OptimizerContractTests
     public void Steps_leave_no_tensor_behind_and_the_memory_is_as_declared(string name)
     {
         Parameter[] parameters;
-        IOptimizer optimizer;
+        Optimizer optimizer;
         using (NewDisposeScope())
         {
             parameters = Parameters(ScalarType.Float32);
@@ -180,12 +180,12 @@ public sealed class OptimizerContractTests
         foreach (Parameter p in parameters) p.Dispose();
     }
 
-    private static IOptimizer Create(string name, Parameter[] parameters, double decay = Decay) =>
+    private static Optimizer Create(string name, Parameter[] parameters, double decay = Decay) =>
         new Optimizer(name, OptimizerCatalog.Rule(name, new Dictionary<string, string>()), [new ParameterGroup(parameters, decay)]);
 
     private static Parameter[] Parameters(ScalarType type) => [.. Shapes.Select((shape, i) => new Parameter($"p{i}", Start(shape).to(type)))];
 
-    private static void Step(IOptimizer optimizer, Parameter[] parameters, int t, Parameter? except = null, double rate = Rate)
+    private static void Step(Optimizer optimizer, Parameter[] parameters, int t, Parameter? except = null, double rate = Rate)
     {
         foreach (Parameter p in parameters)
         {
