@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using TuneSharp.Formats;
 using TuneSharp.Formats.Adapters;
 using TuneSharp.Formats.Safetensors;
 using TuneSharp.Nn;
@@ -8,7 +9,7 @@ namespace TuneSharp.Peft;
 /// <summary>An adapter as it is written: the config and the tensors, named and shaped as PEFT does.</summary>
 public sealed record AdapterContents(JsonObject Config, IReadOnlyList<TensorToWrite> Tensors);
 
-/// <summary>What is trained of a model: a LoRA adapter, all of it, ….</summary>
+/// <summary>What is trained of a model: a LoRA adapter, a prompt, all of it, …. The model has it while it is attached.</summary>
 public interface ITuningMethod : IDisposable
 {
     /// <summary>The key in `method`.</summary>
@@ -18,6 +19,28 @@ public interface ITuningMethod : IDisposable
     /// The trained parameters, always in the same order. Their names are unique and stable: the keys of the optimizer's state.
     /// </summary>
     IReadOnlyList<Parameter> Trained { get; }
+
+    /// <summary>The model computes with it.</summary>
+    bool Attached { get; }
+
+    void Attach();
+
+    /// <summary>The model is the base again, bit for bit.</summary>
+    void Detach();
+
+    /// <summary>Multiplies what the method does: 1 as trained, 0 as if it were not there.</summary>
+    /// <exception cref="InvalidInputException">Set to something else than 1 though the method is all or nothing.</exception>
+    double Strength
+    {
+        get => 1;
+        set
+        {
+            if (value != 1) throw new InvalidInputException($"An adapter of the method {Name} works as it was trained or not at all; it cannot be scaled by {value}.", null, "Use the scale 1, or switch it off.");
+        }
+    }
+
+    /// <summary>What merging does to the model's weights; null: the method cannot be merged.</summary>
+    IReadOnlyList<WeightChange>? WeightChanges => null;
 
     /// <summary>The adapter as it stands; null if the result of the method is the model itself.</summary>
     AdapterContents? ToAdapter();

@@ -1,31 +1,34 @@
-using System.Text.Json.Nodes;
 using TuneSharp.Formats;
 using TuneSharp.Formats.Adapters;
 using TuneSharp.Nn;
 using TuneSharp.Peft.Full;
 using TuneSharp.Peft.Lora;
 using TuneSharp.Peft.Settings;
-using TuneSharp.Peft.Targets;
 
 namespace TuneSharp.Peft;
 
-/// <param name="Name">The key in `method`.</param>
-/// <param name="PeftType">The `peft_type` of its adapters; null if it makes none.</param>
-/// <param name="Description">One line for help and documentation.</param>
-/// <param name="Create">Settings, model, seed, and what the base is called → the method, attached.</param>
-/// <param name="Load">An adapter of this type → the method, attached; null if it makes none.</param>
-public sealed record TuningMethodEntry(string Name, string? PeftType, string Description,
-    Func<MethodSettings, TunableModel, long, string?, ITuningMethod> Create, Func<AdapterFolder, TunableModel, ITuningMethod>? Load);
-
-/// <summary>All tuning methods. Adding one is a folder and an entry here.</summary>
+/// <summary>All tuning methods. Adding one is a folder and a line here, or <see cref="Register"/> from outside.</summary>
 public static class PeftCatalog
 {
-    public static IReadOnlyList<TuningMethodEntry> Entries { get; } =
+    private static readonly List<TuningMethodEntry> All =
     [
-        new("lora", "LORA", "Low-rank adapter beside the frozen linear modules.",
-            (settings, model, seed, baseModel) => LoraMethod.Create(LoraConfig.FromSettings(settings, baseModel), model, seed), LoraMethod.Load),
-        new("full", null, "All parameters of the model.", (_, model, _, _) => new FullTuning(model), null),
+        LoraMethod.Entry,
+        FullTuning.Entry,
     ];
+
+    public static IReadOnlyList<TuningMethodEntry> Entries => All;
+
+    /// <summary>Adds a method that is not of this project. Before the first recipe is read.</summary>
+    public static void Register(TuningMethodEntry entry)
+    {
+        if (All.Exists(other => other.Name == entry.Name)) throw new ArgumentException($"There is a method {entry.Name} already.", nameof(entry));
+        All.Add(entry);
+    }
+
+    /// <param name="method">A name or an alias.</param>
+    /// <exception cref="InvalidInputException">There is no such method; the text lists those that there are.</exception>
+    public static TuningMethodEntry Find(string method) => All.Find(entry => entry.Name == method || entry.Aliases.Contains(method))
+        ?? throw new InvalidInputException($"There is no tuning method `{method}`.", "method", $"Choose one of {string.Join(", ", All.Select(entry => entry.Name))}.");
 
     /// <summary>
     /// The method that the settings ask for, ready for training: its parameters are marked as trained, all others as frozen.
@@ -38,12 +41,13 @@ public static class PeftCatalog
     public static ITuningMethod CreateForTraining(MethodSettings settings, TunableModel model, long seed, string? baseModel)
     {
         settings.Validate();
+        TuningMethodEntry entry = Find(settings.Method);
         ITuningMethod method;
-        if (settings.InitAdapter is null) method = Entries.First(entry => entry.Name == settings.Method).Create(settings, model, seed, baseModel);
+        if (settings.InitAdapter is null) method = entry.Create(new MethodRequest(settings.EffectiveOptions, model, seed, baseModel));
         else
         {
             method = LoadAdapter(settings.InitAdapter, model);
-            if (method.Name != settings.Method)
+            if (method.Name != entry.Name)
             {
                 string found = method.Name;
                 method.Dispose();
@@ -55,22 +59,25 @@ public static class PeftCatalog
         return method;
     }
 
-    /// <summary>Refuses targets that such a model does not have, before anything is loaded or written.</summary>
-    /// <param name="settings">Of a new adapter; one that is trained on brings its own targets.</param>
-    /// <param name="linears">Names of the model's linear modules.</param>
-    /// <param name="head">Name of its output head.</param>
-    public static void CheckTargets(MethodSettings settings, IReadOnlyList<string> linears, string head)
+    /// <summary>What a method will take on a model; targets that such a model does not have are refused, before anything is loaded or written.</summary>
+    /// <param name="settings">An adapter that is trained on brings its own settings.</param>
+    /// <param name="sizes">The model's.</param>
+    /// <exception cref="InvalidInputException">The targets fit nothing, or the adapter's folder cannot be used.</exception>
+    public static MethodFootprint FootprintOf(MethodSettings settings, ModelSizes sizes)
     {
-        if (settings is { Method: "lora", InitAdapter: null }) _ = LoraMethod.TargetsOf(TargetModules.FromSetting(settings.TargetModules), linears, head);
+        TuningMethodEntry entry = Find(settings.Method);
+        if (settings.InitAdapter is not { } folder || entry.ReadOptions is not { } read) return entry.Footprint(settings.EffectiveOptions, sizes);
+        using AdapterFolder adapter = AdapterFolder.Open(folder);
+        return entry.Footprint(read(adapter), sizes);
     }
 
     /// <summary>Loads and attaches an adapter of any method from a PEFT folder, frozen, as for chatting.</summary>
     public static ITuningMethod LoadAdapter(string folder, TunableModel model)
     {
         using AdapterFolder adapter = AdapterFolder.Open(folder);
-        TuningMethodEntry? entry = Entries.FirstOrDefault(candidate => candidate.PeftType == adapter.PeftType);
+        TuningMethodEntry? entry = All.Find(candidate => candidate.PeftType == adapter.PeftType);
         if (entry is null)
-            throw new InvalidInputException($"Adapters of the kind {adapter.PeftType} cannot be used yet.", folder, $"Known are {string.Join(", ", Entries.Where(e => e.PeftType is not null).Select(e => e.PeftType))}.");
+            throw new InvalidInputException($"Adapters of the kind {adapter.PeftType} cannot be used yet.", folder, $"Known are {string.Join(", ", All.Select(e => e.PeftType).OfType<string>().Distinct())}.");
         return entry.Load!(adapter, model);
     }
 
@@ -79,11 +86,5 @@ public static class PeftCatalog
     {
         foreach (Parameter parameter in model.Parameters) parameter.Trained = false;
         foreach (Parameter parameter in method.Trained) parameter.Trained = true;
-    }
-
-    internal static void Check(string method)
-    {
-        if (!Entries.Any(entry => entry.Name == method))
-            throw new InvalidInputException($"There is no tuning method `{method}`.", "method", $"Choose one of {string.Join(", ", Entries.Select(entry => entry.Name))}.");
     }
 }

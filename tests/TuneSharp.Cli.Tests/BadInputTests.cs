@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using TuneSharp.Peft.Lora;
 using TuneSharp.Formats.Adapters;
 using TuneSharp.Formats.ModelConfigs;
 using TuneSharp.Models;
@@ -161,7 +162,7 @@ public sealed partial class BadInputTests(TinyWorld world)
              "max_position_embeddings": 64, "rms_norm_eps": 1e-6, "hidden_act": "silu", "rope_theta": 10000.0, "tie_word_embeddings": true}
             """, "test");
         using ICausalLm model = ModelCatalog.CreateRandom(config, 1);
-        using ITuningMethod method = PeftCatalog.CreateForTraining(new MethodSettings { R = 2 }, new TunableModel(model.Linears, model.Parameters, model.Head), 1, "another");
+        using ITuningMethod method = PeftCatalog.CreateForTraining(new MethodSettings { Options = new LoraSettings { R = 2 } }, model.Tunable, 1, "another");
         AdapterContents adapter = method.ToAdapter()!;
         AdapterFolder.Write(folder, adapter.Config, adapter.Tensors);
     }

@@ -1,3 +1,4 @@
+using TuneSharp.Peft.Lora;
 using System.Diagnostics;
 using TuneSharp.Application.Runs;
 using TuneSharp.Application.Workers;
@@ -64,7 +65,7 @@ public sealed class KilledWorkerTests(TinyWorld world)
             Run = new() { RunName = name, Threads = 1 },
             Model = new() { ModelNameOrPath = world.Model },
             Data = new() { Dataset = world.Data, ValSize = 4 },
-            Method = new() { R = 4, LoraDropout = 0.1, TargetModules = ["all-linear"] },
+            Method = new() { Options = new LoraSettings { R = 4, LoraDropout = 0.1, TargetModules = ["all-linear"] } },
             Training = new() { MaxSteps = Steps, SaveSteps = 3, EvalSteps = 20, SaveTotalLimit = 2, PerDeviceTrainBatchSize = 8, LearningRate = 5e-3, LoadBestModelAtEnd = false },
         };
         return new Application.FineTuning.StartFineTune(home, TimeProvider.System).Execute(new(request, []), null);

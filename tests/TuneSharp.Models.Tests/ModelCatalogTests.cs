@@ -30,8 +30,8 @@ public sealed class ModelCatalogTests : IDisposable
         using ICausalLm loaded = ModelCatalog.Load(_folder, Single);
         loaded.ModelType.ShouldBe(type);
         loaded.Warnings.ShouldBeEmpty();
-        ModelCatalog.NamesOf(model.Config).Linears.ShouldBe(model.Linears.Select(linear => linear.Name));
-        ModelCatalog.NamesOf(model.Config).Head.ShouldBe(model.Head.Name);
+        ModelCatalog.SizesOf(model.Config).Linears.Select(linear => linear.Name).ShouldBe(model.Linears.Select(linear => linear.Name));
+        ModelCatalog.SizesOf(model.Config).HeadName.ShouldBe(model.Head.Name);
         loaded.Parameters.Select(p => p.Name).ShouldBe(model.Parameters.Select(p => p.Name));
         foreach ((Parameter a, Parameter b) in loaded.Parameters.Zip(model.Parameters)) TinyModels.Numbers(a.Value).ShouldBe(TinyModels.Numbers(b.Value), a.Name);
         bool tied = extra.Contains("tie_word", StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using TuneSharp.Data;
 using TuneSharp.Models;
+using TuneSharp.Peft.Lora;
 using TuneSharp.Peft.Settings;
 using TuneSharp.Training.Loop;
 using TuneSharp.Training.Recipes;
@@ -28,7 +29,11 @@ internal sealed class TrainRun : IDisposable
 
     public IEnumerable<StepCompleted> Steps => Events.OfType<StepCompleted>();
 
-    public static MethodSettings Lora { get; } = new() { R = 4, TargetModules = ["q_proj", "v_proj", "down_proj"], LoraDropout = 0.2 };
+    public static MethodSettings Lora { get; } = With(lora => lora);
+
+    /// <summary>LoRA with something else.</summary>
+    public static MethodSettings With(Func<LoraSettings, LoraSettings> change) =>
+        new() { Options = change(new LoraSettings { R = 4, TargetModules = ["q_proj", "v_proj", "down_proj"], LoraDropout = 0.2 }) };
 
     public static MethodSettings Full { get; } = new() { Method = "full" };
 

@@ -26,7 +26,7 @@ internal static class BenchmarkModel
     public static LoraMethod Adapt(ICausalLm model, string targets)
     {
         var config = new LoraConfig { Rank = Rank, Alpha = Scale * Rank, TargetModules = targets == TargetModules.AllLinear ? TargetModules.Matching(targets) : TargetModules.List("q_proj", "v_proj") };
-        LoraMethod lora = LoraMethod.Create(config, new TunableModel(model.Linears, model.Parameters, model.Head), seed: 3);
+        LoraMethod lora = LoraMethod.Create(config, model.Tunable, seed: 3);
         foreach (Parameter parameter in lora.Trained) parameter.Trained = true;
         return lora;
     }

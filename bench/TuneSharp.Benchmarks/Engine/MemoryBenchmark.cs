@@ -1,5 +1,6 @@
 using System.Globalization;
 using TorchSharp;
+using TuneSharp.Peft.Lora;
 using TuneSharp.Data;
 using TuneSharp.Formats.ModelConfigs;
 using TuneSharp.Models;
@@ -26,7 +27,7 @@ public sealed class MemoryBenchmark : IBenchmark
         int Number(string name, int fallback) => int.Parse(Text(name, $"{fallback}"), CultureInfo.InvariantCulture);
         string folder = Text("--model", "");
         int rows = Number("--rows", 4), longest = Number("--tokens", 256), shortest = Number("--shortest", longest), steps = Number("--steps", 4);
-        var method = new MethodSettings { Method = Text("--method", "lora"), R = Number("--r", 8), TargetModules = Text("--targets", "q_proj,v_proj").Split(',') };
+        var method = Text("--method", "lora") is var chosen and not "lora" ? new MethodSettings { Method = chosen } : new MethodSettings { Options = new LoraSettings { R = Number("--r", 8), TargetModules = Text("--targets", "q_proj,v_proj").Split(',') } };
         bool recompute = Number("--checkpointing", 0) != 0;
 
         using var peak = new PeakMemory();
@@ -54,7 +55,7 @@ public sealed class MemoryBenchmark : IBenchmark
         double measured = peak.Mb, predicted = estimate.Total / 1048576.0;
         Console.WriteLine($"{estimate}");
         GC.KeepAlive(tokenizer);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{method.Method} {string.Join(",", method.TargetModules)} {tokens} tokens: predicted {predicted:0} MB, measured {measured:0} MB, {100 * (predicted / measured - 1):+0.0;-0.0} %"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{method.Method} {(method.Options is LoraSettings lora ? string.Join(",", lora.TargetModules) : "")} {tokens} tokens: predicted {predicted:0} MB, measured {measured:0} MB, {100 * (predicted / measured - 1):+0.0;-0.0} %"));
         return 0;
     }
 

@@ -6,7 +6,7 @@ using TuneSharp.Inference.Generation;
 using TuneSharp.Inference.Sampling;
 using TuneSharp.Models.Settings;
 using TuneSharp.Peft;
-using TuneSharp.Peft.Lora;
+using TuneSharp.Peft.Combining;
 
 namespace TuneSharp.Application.Comparing;
 
@@ -32,7 +32,7 @@ public sealed class CompareModels(TimeProvider clock)
         var columns = new List<IReadOnlyList<ComparedAnswer>> { Answer(request.Base.Name, loaded.Text) };
         foreach (AdapterReference adapter in request.Adapters)
         {
-            using var worn = new AdapterSet(new TunableModel(loaded.Model.Linears, loaded.Model.Parameters, loaded.Model.Head));
+            using var worn = new AdapterSet(loaded.Model.Tunable);
             worn.Load(adapter.Name, adapter.Folder, adapter.Scale);
             columns.Add(Answer(adapter.Name, ModelText.Load(request.Base.Folder, adapter.Folder)));
         }

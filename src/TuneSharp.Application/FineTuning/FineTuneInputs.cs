@@ -4,7 +4,6 @@ using TuneSharp.Data;
 using TuneSharp.Data.Preparation;
 using TuneSharp.Data.Rendering;
 using TuneSharp.Formats;
-using TuneSharp.Formats.Adapters;
 using TuneSharp.Formats.Files;
 using TuneSharp.Models;
 using TuneSharp.Peft;
@@ -57,10 +56,8 @@ public sealed class FineTuneInputs
     {
         string folder = request.Model.ModelNameOrPath!;
         ModelText text = ModelText.Load(folder);
-        ModuleNames modules = ModelCatalog.NamesOf(text.Config);
         ModelCatalog.CheckWeights(folder);
-        PeftCatalog.CheckTargets(request.Method, modules.Linears, modules.Head);
-        if (request.Method.InitAdapter is { } adapter) AdapterFolder.Open(adapter).Dispose();
+        _ = PeftCatalog.FootprintOf(request.Method, ModelCatalog.SizesOf(text.Config)); // refuses targets that fit nothing, and adapters that cannot be read
         ExampleRenderer renderer = text.CreateRenderer(RenderingOptions.From(request.Data, clock));
         PreparationCache? cache = home is null ? null : new PreparationCache(Path.Combine(home.Cache, "datasets"), TextFiles.HashOf(folder));
         PreparedDataset data = DatasetPreparation.Prepare(request.Data, renderer, text.Context, request.Training.Seed, request.Run.Threads ?? Environment.ProcessorCount, cache, progress);

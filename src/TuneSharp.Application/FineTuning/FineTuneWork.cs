@@ -5,6 +5,7 @@ using TuneSharp.Application.Runs;
 using TuneSharp.Application.Workers;
 using TuneSharp.Models;
 using TuneSharp.Nn.Runtime;
+using TuneSharp.Peft;
 using TuneSharp.Training.Loop;
 using TuneSharp.Training.Recipes;
 
@@ -29,7 +30,7 @@ internal static class FineTuneWork
             TrainingSession.WeightsType(model), torch.get_num_threads(), inputs.Report));
         session.Log(new Estimated(RunMemory.Of(request, inputs.Data.Train).Total, free, RunTime.Seconds(request, inputs.Data, model)));
 
-        bool isAdapter = request.Method.Method != "full";
+        bool isAdapter = PeftCatalog.Find(request.Method.Method).PeftType is not null;
         string result = isAdapter ? "adapter" : "model";
         training.Run(Train, result);
 

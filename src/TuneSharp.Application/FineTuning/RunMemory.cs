@@ -1,10 +1,8 @@
 using TorchSharp;
 using TuneSharp.Data;
 using TuneSharp.Formats;
-using TuneSharp.Formats.Adapters;
 using TuneSharp.Formats.ModelConfigs;
 using TuneSharp.Models;
-using TuneSharp.Peft.Lora;
 using TuneSharp.Peft.Settings;
 using TuneSharp.Training.Estimates;
 using TuneSharp.Training.Optimizers;
@@ -25,7 +23,7 @@ public static class RunMemory
         (torch.ScalarType weights, torch.ScalarType compute) = ModelCatalog.TypesOf(request.Model.ModelNameOrPath!, request.Model);
         (int tokens, int labels, bool varies) = LargestBatch.Of(train, request.Training);
         HfConfig config = ModelCatalog.ReadConfig(request.Model.ModelNameOrPath!);
-        return MemoryEstimator.ForTraining(config, Effective(request.Method), weights, compute, tokens, request.Training.GradientCheckpointing, labels, varies, OptimizerCatalog.Rule(request.Training));
+        return MemoryEstimator.ForTraining(config, request.Method, weights, compute, tokens, request.Training.GradientCheckpointing, labels, varies, OptimizerCatalog.Rule(request.Training));
     }
 
     /// <param name="free">Bytes that the machine can give.</param>
@@ -64,15 +62,6 @@ public static class RunMemory
         FineTuneRequest narrow = request with { Model = request.Model with { WeightsDtype = "bfloat16" } };
         if (request.Model.WeightsDtype is not ("bfloat16" or "float16") && request.Method.Method != "full") yield return ("weights_dtype: bfloat16", narrow);
         yield return ("weights_dtype: bfloat16, method: lora, gradient_checkpointing: true and per_device_train_batch_size: 1", narrow with { Training = smallest, Method = request.Method.Method == "full" ? new MethodSettings() : request.Method });
-    }
-
-    /// <summary>An adapter that is trained on brings its own rank and modules.</summary>
-    private static MethodSettings Effective(MethodSettings method)
-    {
-        if (method.InitAdapter is null) return method;
-        using AdapterFolder folder = AdapterFolder.Open(method.InitAdapter);
-        LoraConfig config = LoraConfig.FromJson(folder.Fields);
-        return method with { R = config.Rank, TargetModules = config.TargetModules.Pattern is { } pattern ? [pattern] : config.TargetModules.Names };
     }
 
     private static string Gigabytes(long bytes) => (bytes / 1e9).ToString("0.0", System.Globalization.CultureInfo.InvariantCulture);

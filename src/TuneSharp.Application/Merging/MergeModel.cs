@@ -8,7 +8,6 @@ using TuneSharp.Formats.Gguf;
 using TuneSharp.Inference.Generation;
 using TuneSharp.Models;
 using TuneSharp.Models.Settings;
-using TuneSharp.Peft.Lora;
 
 namespace TuneSharp.Application.Merging;
 

@@ -8,7 +8,6 @@ using TuneSharp.Formats.ModelConfigs;
 using TuneSharp.Formats.Safetensors;
 using TuneSharp.Nn.Runtime;
 using TuneSharp.Peft;
-using TuneSharp.Peft.Lora;
 using static TorchSharp.torch;
 
 namespace TuneSharp.Application.Merging;
@@ -17,10 +16,10 @@ namespace TuneSharp.Application.Merging;
 /// Writes the base's checkpoint again, shard by shard and tensor by tensor, with what the adapters add. In memory there is one
 /// tensor at a time beside the adapters.
 /// </summary>
-internal sealed class MergedCheckpoint(CheckpointFolder source, IReadOnlyList<LoraMethod> adapters, ScalarType? storage)
+internal sealed class MergedCheckpoint(CheckpointFolder source, IReadOnlyList<ITuningMethod> adapters, ScalarType? storage)
 {
-    private readonly ILookup<string, LoraAdapter> _added = adapters.SelectMany(method => method.Adapters).ToLookup(adapter => adapter.Linear.Weight.Name);
-    private readonly Dictionary<string, Tensor> _replaced = adapters.SelectMany(method => method.Replaced).ToDictionary(pair => pair.Parameter.Name, pair => pair.Value);
+    private readonly ILookup<string, WeightChange> _changes = adapters.SelectMany(method => method.WeightChanges
+        ?? throw new InvalidInputException($"An adapter of the method {method.Name} cannot become part of the weights.", null, "Use it beside its base.")).ToLookup(change => change.Parameter.Name);
     private readonly HashSet<string> _met = [];
     private readonly Dictionary<TensorDType, long> _elements = [];
 
@@ -49,7 +48,7 @@ internal sealed class MergedCheckpoint(CheckpointFolder source, IReadOnlyList<Lo
             }))];
             SafetensorsWriter.Write(Path.Combine(folder, Path.GetFileName(file)), tensors, new Dictionary<string, string>(StringComparer.Ordinal) { ["format"] = "pt" }, refuseNonFinite: true);
         }
-        string[] missing = [.. _added.Select(group => group.Key).Concat(_replaced.Keys).Where(name => !_met.Contains(name))];
+        string[] missing = [.. _changes.Select(group => group.Key).Where(name => !_met.Contains(name))];
         if (missing.Length > 0) throw new InvalidInputException($"The checkpoint has no tensor {missing[0]}, which the adapter changes.", source.Path, "Use the base that the adapter was trained on.");
         if (source.Files.Count > 1) WriteIndex(folder, total);
     }
@@ -74,14 +73,13 @@ internal sealed class MergedCheckpoint(CheckpointFolder source, IReadOnlyList<Lo
         Tensor stored = empty([.. entry.Shape], dtype: TypeOf(entry.DType));
         StoredTensor.Read(shard, entry, stored);
         Tensor merged = stored;
-        bool changes = _added.Contains(entry.Name) || _replaced.ContainsKey(entry.Name);
+        bool changes = _changes.Contains(entry.Name);
         if (changes)
         {
             _met.Add(entry.Name);
             // Several adapters add up before the one rounding to the stored type.
             merged = stored.to(entry.DType == TensorDType.F64 ? ScalarType.Float64 : ScalarType.Float32, copy: true);
-            if (_replaced.TryGetValue(entry.Name, out Tensor? own)) merged.copy_(own);
-            foreach (LoraAdapter adapter in _added[entry.Name]) adapter.AddTo(merged);
+            foreach (WeightChange change in _changes[entry.Name].OrderByDescending(change => change.Replaces)) change.Apply(merged);
         }
         Tensor result = merged.to(TypeOf(Target(entry))).contiguous();
         if (changes && !result.eq(stored.to(result.dtype)).all().item<bool>()) NumChanged++;

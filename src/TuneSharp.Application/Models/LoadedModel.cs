@@ -2,7 +2,7 @@ using TuneSharp.Models;
 using TuneSharp.Models.Settings;
 using TuneSharp.Nn.Runtime;
 using TuneSharp.Peft;
-using TuneSharp.Peft.Lora;
+using TuneSharp.Peft.Combining;
 
 namespace TuneSharp.Application.Models;
 
@@ -40,7 +40,7 @@ public sealed class LoadedModel : IDisposable
         TorchSharp.torch.set_num_threads(threads ?? Environment.ProcessorCount);
         ModelText text = ModelText.Load(reference.Folder, reference.Adapter);
         ICausalLm model = ModelCatalog.Load(reference.Folder, settings, text.Config);
-        var adapters = new AdapterSet(new TunableModel(model.Linears, model.Parameters, model.Head));
+        var adapters = new AdapterSet(model.Tunable);
         try
         {
             foreach (AdapterReference adapter in reference.Adapters) adapters.Load(adapter.Name, adapter.Folder, adapter.Scale);

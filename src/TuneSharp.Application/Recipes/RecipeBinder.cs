@@ -1,4 +1,7 @@
+using System.Reflection;
 using TuneSharp.Formats;
+using TuneSharp.Peft;
+using TuneSharp.Peft.Settings;
 
 namespace TuneSharp.Application.Recipes;
 
@@ -20,34 +23,49 @@ public static class RecipeBinder
     {
         SettingCatalog catalog = SettingCatalog.For<TRequest>();
         var notices = new List<string>();
+        string? method = MethodOf(catalog, recipe.Entries, overrides);
         var values = new Dictionary<SettingDescription, (RecipeNode Node, string Name)>();
-        foreach ((SettingDescription setting, RecipeNode node, string name) in Resolve(catalog, recipe.Entries, notices)) values[setting] = (node, name);
-        foreach ((SettingDescription setting, RecipeNode node, string name) in Resolve(catalog, overrides, notices)) values[setting] = (node, name);
+        foreach ((SettingDescription setting, RecipeNode node, string name) in Resolve(catalog, recipe.Entries, method, notices)) values[setting] = (node, name);
+        foreach ((SettingDescription setting, RecipeNode node, string name) in Resolve(catalog, overrides, method, notices)) values[setting] = (node, name);
 
         object request = new TRequest();
+        IMethodOptions? options = method is null ? null : PeftCatalog.Find(method).NewOptions();
         foreach ((SettingDescription setting, (RecipeNode node, string name)) in values)
-            setting.Property.SetValue(setting.Part.GetValue(request), SettingValue.Read(setting, name, node));
+            setting.Property.SetValue(setting.Method is null ? setting.Part.GetValue(request) : options, SettingValue.Read(setting, name, node));
+        if (values.Keys.FirstOrDefault(setting => setting.Method is not null) is { } own) OptionsProperty.SetValue(own.Part.GetValue(request), options);
         return new BoundRecipe<TRequest>((TRequest)request, notices);
     }
 
-    private static IEnumerable<(SettingDescription Setting, RecipeNode Node, string Name)> Resolve(SettingCatalog catalog, IReadOnlyList<RecipeEntry> entries, List<string> notices)
+    private static readonly PropertyInfo OptionsProperty = typeof(MethodSettings).GetProperty(nameof(MethodSettings.Options))!;
+
+    private static IEnumerable<(RecipeEntry Given, RecipeEntry Known)> Translate(IReadOnlyList<RecipeEntry> entries, List<string> notices) =>
+        entries.SelectMany(entry => KeyTranslations.Translate(entry, entries, notices).Select(known => (entry, known)));
+
+    /// <summary>The tuning method that the entries choose, the last one first; the default one; null where requests of this kind have none.</summary>
+    private static string? MethodOf(SettingCatalog catalog, IReadOnlyList<RecipeEntry> recipe, IReadOnlyList<RecipeEntry> overrides)
+    {
+        if (catalog.Find("method") is not { } setting || setting.Part.PropertyType != typeof(MethodSettings)) return null;
+        RecipeEntry? given = Translate(recipe, []).Concat(Translate(overrides, [])).Select(entry => entry.Known).LastOrDefault(entry => catalog.Find(entry.Key) == setting);
+        return PeftCatalog.Find(given?.Value is RecipeScalar { IsNull: false } scalar ? scalar.Text : (string)setting.Default!).Name;
+    }
+
+    private static IEnumerable<(SettingDescription Setting, RecipeNode Node, string Name)> Resolve(SettingCatalog catalog, IReadOnlyList<RecipeEntry> entries, string? method, List<string> notices)
     {
         var from = new Dictionary<SettingDescription, RecipeEntry>();
-        foreach (RecipeEntry entry in entries)
+        foreach ((RecipeEntry entry, RecipeEntry known) in Translate(entries, notices))
         {
-            foreach (RecipeEntry known in KeyTranslations.Translate(entry, entries, notices))
+            SettingDescription? setting = catalog.Find(known.Key, method);
+            if (setting is null)
             {
-                SettingDescription? setting = catalog.Find(known.Key);
-                if (setting is null)
-                {
-                    ForeignKeys.Answer(known, catalog, notices);
-                    continue;
-                }
-
-                if (!from.TryAdd(setting, entry) && !ReferenceEquals(from[setting], entry))
-                    throw new InvalidInputException($"`{entry.Key}` and `{from[setting].Key}` set the same thing.", entry.Where, "Remove one of them.");
-                yield return (setting, known.Value, entry.Key);
+                ForeignKeys.Answer(known, catalog, notices);
+                continue;
             }
+
+            if (setting.Method is not null && setting.Method != method)
+                throw new InvalidInputException($"`{entry.Key}` is a setting of {string.Join(", ", catalog.MethodsWith(known.Key))}, but `method` is {method}.", entry.Where, "Remove it, or choose that method.");
+            if (!from.TryAdd(setting, entry) && !ReferenceEquals(from[setting], entry))
+                throw new InvalidInputException($"`{entry.Key}` and `{from[setting].Key}` set the same thing.", entry.Where, "Remove one of them.");
+            yield return (setting, known.Value, entry.Key);
         }
     }
 }

@@ -12,7 +12,7 @@ public static class ResolvedRecipe
         var text = new StringBuilder();
         foreach (string line in heading) text.Append("# ").Append(line).Append('\n');
         string? part = null;
-        foreach (SettingDescription setting in SettingCatalog.For<TRequest>().All)
+        foreach (SettingDescription setting in SettingCatalog.For<TRequest>().All.Where(setting => setting.AppliesTo(request!)))
         {
             if (part != setting.Part.Name) text.Append("\n# ---- ").Append(setting.Part.Name.ToLowerInvariant()).Append(" ----\n");
             part = setting.Part.Name;

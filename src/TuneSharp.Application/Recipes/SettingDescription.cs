@@ -1,5 +1,7 @@
 using System.Reflection;
 using TuneSharp.Formats.Settings;
+using TuneSharp.Peft;
+using TuneSharp.Peft.Settings;
 
 namespace TuneSharp.Application.Recipes;
 
@@ -9,7 +11,8 @@ namespace TuneSharp.Application.Recipes;
 /// <param name="Property">Property of that record.</param>
 /// <param name="Setting">The owner's words.</param>
 /// <param name="Default">Value in a fresh record.</param>
-public sealed record SettingDescription(string Key, PropertyInfo Part, PropertyInfo Property, SettingAttribute Setting, object? Default)
+/// <param name="Method">The tuning method whose own setting it is; null: it does not depend on the method.</param>
+public sealed record SettingDescription(string Key, PropertyInfo Part, PropertyInfo Property, SettingAttribute Setting, object? Default, string? Method = null)
 {
     public Type Type => Nullable.GetUnderlyingType(Property.PropertyType) ?? Property.PropertyType;
 
@@ -34,5 +37,14 @@ public sealed record SettingDescription(string Key, PropertyInfo Part, PropertyI
         _ => $"{SettingValue.Write(Setting.Minimum)} … {SettingValue.Write(Setting.Maximum)}",
     };
 
-    public object? Read(object request) => Property.GetValue(Part.GetValue(request));
+    /// <summary>Its value; null where it is a setting of another method than the request's.</summary>
+    public object? Read(object request)
+    {
+        object? part = Part.GetValue(request);
+        if (Method is null) return Property.GetValue(part);
+        return AppliesTo(request) ? Property.GetValue(((MethodSettings)part!).EffectiveOptions) : null;
+    }
+
+    /// <summary>False: it is a setting of another method than the request's.</summary>
+    public bool AppliesTo(object request) => Method is null || PeftCatalog.Find(((MethodSettings)Part.GetValue(request)!).Method).Name == Method;
 }

@@ -25,9 +25,9 @@ public static class SettingTable
         where TRequest : new()
     {
         text.Append("\n## ").Append(heading).Append('\n');
-        foreach (IGrouping<string, SettingDescription> part in SettingCatalog.For<TRequest>().All.Where(setting => only is null || setting.Part.Name == only).GroupBy(setting => setting.Part.Name))
+        foreach (IGrouping<(string Name, string? Method), SettingDescription> part in SettingCatalog.For<TRequest>().All.Where(setting => only is null || setting.Part.Name == only).GroupBy(setting => (setting.Part.Name, setting.Method)))
         {
-            text.Append("\n### ").Append(part.Key.ToLowerInvariant()).Append("\n\n");
+            text.Append("\n### ").Append(part.Key.Name.ToLowerInvariant()).Append(part.Key.Method is { } method ? $": {method}" : "").Append("\n\n");
             text.Append(chinese ? "| 键 | 默认值 | 含义与理由 | 单位、范围 | 其他写法 |\n" : "| key | default | meaning and why | unit, limits | other spellings |\n");
             text.Append("|---|---|---|---|---|\n");
             foreach (SettingDescription setting in part) Row(text, setting, chinese);

@@ -69,6 +69,6 @@ internal sealed record RunReport(RunFolder Run, RunStatus Status, IReadOnlyList<
         where TRequest : new()
     {
         TRequest request = RecipeBinder.Bind<TRequest>(RecipeYaml.Load(run.ResolvedRecipe), []).Request;
-        return [.. SettingCatalog.For<TRequest>().All.Select(setting => new ReportedSetting(setting.Key, SettingValue.Write(setting.Read(request!)), setting.DefaultText, setting.Setting.Description, setting.Setting.Chinese))];
+        return [.. SettingCatalog.For<TRequest>().All.Where(setting => setting.AppliesTo(request!)).Select(setting => new ReportedSetting(setting.Key, SettingValue.Write(setting.Read(request!)), setting.DefaultText, setting.Setting.Description, setting.Setting.Chinese))];
     }
 }

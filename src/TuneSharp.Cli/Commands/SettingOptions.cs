@@ -27,9 +27,12 @@ internal sealed class SettingOptions
         where TRequest : new()
     {
         var all = new SettingOptions();
+        // Tuning methods share keys (target_modules): one option stands for all of them.
+        var taken = new HashSet<string>();
         foreach (SettingDescription setting in SettingCatalog.For<TRequest>().All)
         {
-            string[] names = [.. setting.Names.Prepend(ShortNames.GetValueOrDefault(setting.Key, setting.Key)).SelectMany(name => (string[])[$"--{name}", $"--{name.Replace('_', '-')}"]).Distinct()];
+            string[] names = [.. setting.Names.Prepend(ShortNames.GetValueOrDefault(setting.Key, setting.Key)).SelectMany(name => (string[])[$"--{name}", $"--{name.Replace('_', '-')}"]).Distinct().Where(taken.Add)];
+            if (names.Length == 0) continue;
             Option option = setting.Type == typeof(bool) ? new Option<bool?>(names[0], names[1..]) : new Option<string?>(names[0], names[1..]);
             option.Hidden = !shown.Contains(setting.Key);
             option.HelpName = setting.Type == typeof(bool) ? null : "VALUE";

@@ -1,5 +1,6 @@
 using TuneSharp.Formats;
 using TuneSharp.Models;
+using TuneSharp.Nn;
 
 namespace TuneSharp.Inference.Generation;
 

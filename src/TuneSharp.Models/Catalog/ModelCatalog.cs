@@ -17,11 +17,11 @@ namespace TuneSharp.Models;
 /// <summary>The model families, and models from folders in Hugging Face layout or GGUF files.</summary>
 public static class ModelCatalog
 {
-    private static readonly Dictionary<string, Func<HfConfig, LlamaConfig>> Families = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, ModelFamily> Families = new[]
     {
-        [LlamaFamily.ModelType] = LlamaFamily.Read,
-        [Qwen2Family.ModelType] = Qwen2Family.Read,
-    };
+        LlamaFamily.Family,
+        Qwen2Family.Family,
+    }.ToDictionary(family => family.ModelType, StringComparer.Ordinal);
 
     /// <summary>The values of model_type that can be loaded.</summary>
     public static IReadOnlyCollection<string> ModelTypes => Families.Keys;
@@ -39,14 +39,13 @@ public static class ModelCatalog
         {
             using GgufFile file = GgufFile.Open(gguf);
             config ??= ReadConfig(path, file);
-            LlamaConfig ggufSizes = Read(config);
-            return Build(ggufSizes, new GgufTensors(file, config), settings, file.Tensors.Values.Sum(tensor => tensor.NumElements),
+            return Build(config, new GgufTensors(file, config), settings, file.Tensors.Values.Sum(tensor => tensor.NumElements),
                 file.Tensors.Values.All(tensor => tensor.Shape.Count < 2 || tensor.Type == GgmlType.BF16));
         }
         config ??= HfConfig.Load(path);
-        LlamaConfig sizes = Read(config);
+        _ = FamilyOf(config);
         using CheckpointFolder checkpoint = CheckpointFolder.Open(path);
-        return Build(sizes, new SafetensorsTensors(checkpoint), settings, checkpoint.Tensors.Values.Sum(tensor => tensor.NumElements),
+        return Build(config, new SafetensorsTensors(checkpoint), settings, checkpoint.Tensors.Values.Sum(tensor => tensor.NumElements),
             checkpoint.Tensors.Values.All(tensor => tensor.DType == TensorDType.BF16));
     }
 
@@ -82,15 +81,12 @@ public static class ModelCatalog
     {
         using GgufFile file = GgufFile.Open(GgufFile.In(path) ?? path);
         HfConfig config = ReadConfig(path, file);
-        _ = Read(config);
+        _ = FamilyOf(config);
         return GgufConversion.Run(file, config, folder, storage, progress, cancellation);
     }
 
-    /// <summary>The names of a model's modules, from its configuration: no weight is read and libtorch is not loaded.</summary>
-    public static ModuleNames NamesOf(HfConfig config) => LlamaModel.NamesOf(Read(config));
-
-    /// <summary>How large a model is, from its configuration.</summary>
-    public static ModelSizes SizesOf(HfConfig config) => LlamaModel.SizesOf(Read(config));
+    /// <summary>How large a model is and what its modules are called, from its configuration: no weight is read and libtorch is not loaded.</summary>
+    public static ModelSizes SizesOf(HfConfig config) => FamilyOf(config).SizesOf(config);
 
     /// <summary>The types in which <see cref="Load"/> would keep and compute a model. No weight is read.</summary>
     /// <param name="path">A folder in Hugging Face layout, or a GGUF file.</param>
@@ -112,8 +108,8 @@ public static class ModelCatalog
     /// <summary>A model with a random start, for training from nothing. float32.</summary>
     public static ICausalLm CreateRandom(HfConfig config, long seed)
     {
-        LlamaConfig sizes = Read(config);
-        return new LlamaModel(sizes, new RandomWeights(seed, sizes.InitializerRange, ScalarType.Float32), ScalarType.Float32) { Warnings = config.Warnings };
+        double deviation = config.GetDouble("initializer_range", 0, 10, 0.02);
+        return CausalLm(config)(config, new RandomWeights(seed, deviation, ScalarType.Float32), ScalarType.Float32, config.Warnings);
     }
 
     /// <summary>Writes a model in Hugging Face layout: model.safetensors, config.json and the tokenizer's files.</summary>
@@ -121,27 +117,30 @@ public static class ModelCatalog
     /// <param name="folder">Made if it does not exist; files of the same names are replaced, each only when complete.</param>
     /// <param name="storage">Type of the weights in the file; null: as in memory.</param>
     /// <param name="companionsFrom">Folder whose tokenizer and generation settings are copied; null: none.</param>
-    public static void Save(ICausalLm model, string folder, ScalarType? storage = null, string? companionsFrom = null) =>
+    public static void Save(IModel model, string folder, ScalarType? storage = null, string? companionsFrom = null) =>
         CheckpointWriter.Write(model, folder, storage, companionsFrom);
 
     /// <summary>Copies tokenizer, chat template, generation settings and licence of a model folder into another.</summary>
     public static void CopyCompanions(string from, string folder) => CheckpointWriter.CopyCompanions(from, folder);
 
-    private static LlamaConfig Read(HfConfig config) =>
-        Families.TryGetValue(config.ModelType, out Func<HfConfig, LlamaConfig>? read) ? read(config) : throw config.UnknownFamily(Families.Keys);
+    private static ModelFamily FamilyOf(HfConfig config) =>
+        Families.TryGetValue(config.ModelType, out ModelFamily? family) ? family : throw config.UnknownFamily(Families.Keys);
+
+    private static BuildModel<ICausalLm> CausalLm(HfConfig config) => FamilyOf(config).CausalLm
+        ?? throw config.Wrong("model_type", "It is an encoder, which predicts no next token.", "Use it for classification, or take a decoder such as llama or qwen2.");
 
     /// <summary>A config.json beside the file was made from the model itself: it wins.</summary>
     private static HfConfig ReadConfig(string path, GgufFile file) =>
         Directory.Exists(path) && File.Exists(Path.Combine(path, HfConfig.FileName)) ? HfConfig.Load(path) : GgufConfig.Read(file);
 
-    private static LlamaModel Build(LlamaConfig sizes, IStoredTensors stored, ModelSettings settings, long elements, bool isBFloat16)
+    private static ICausalLm Build(HfConfig config, IStoredTensors stored, ModelSettings settings, long elements, bool isBFloat16)
     {
         var weights = new CheckpointWeights(stored, Storage(settings, elements));
-        var warnings = new List<string>(sizes.Source.Warnings);
-        var model = new LlamaModel(sizes, weights, Compute(settings, isBFloat16)) { Warnings = warnings };
+        var warnings = new List<string>(config.Warnings);
+        ICausalLm model = CausalLm(config)(config, weights, Compute(settings, isBFloat16), warnings);
         try
         {
-            weights.CheckNothingIsLeft(sizes.Source.ModelType);
+            weights.CheckNothingIsLeft(config.ModelType);
         }
         catch
         {
@@ -149,7 +148,7 @@ public static class ModelCatalog
             throw;
         }
         warnings.AddRange(weights.Warnings);
-        if (sizes.Source.GetDouble("attention_dropout", 0, 1, 0) is var dropout and > 0)
+        if (config.GetDouble("attention_dropout", 0, 1, 0) is var dropout and > 0)
             warnings.Add(FormattableString.Invariant($"config.json asks for attention_dropout {dropout} while training; it is not applied here."));
         if (model.ComputeType == ScalarType.BFloat16 && !Processor.HasBFloat16)
             warnings.Add("compute_dtype is bfloat16, but this processor has no bfloat16 instructions: training is 10 to 100 times slower than with float32.");

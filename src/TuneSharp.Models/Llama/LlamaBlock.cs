@@ -12,6 +12,7 @@ internal sealed class LlamaBlock
     private readonly Parameter _inputNorm, _postAttentionNorm;
     private readonly GroupedQueryAttention _attention;
     private readonly GatedMlp _mlp;
+    private readonly ResidualSum _attentionSum, _mlpSum;
     private readonly double _eps;
 
     public LlamaBlock(LlamaConfig config, int layer, IWeightSource weights)
@@ -33,6 +34,8 @@ internal sealed class LlamaBlock
             weights.Linear(name + ".mlp.up_proj", hidden, config.IntermediateSize, config.MlpBias),
             weights.Linear(name + ".mlp.down_proj", config.IntermediateSize, hidden, config.MlpBias),
             config.Activation);
+        _attentionSum = new ResidualSum(name + ".self_attn", hidden);
+        _mlpSum = new ResidualSum(name + ".mlp", hidden);
     }
 
     /// <summary>A block's linears, in the order of <see cref="Linears"/>: known without a weight.</summary>
@@ -52,12 +55,14 @@ internal sealed class LlamaBlock
 
     public IEnumerable<Linear> Linears => [.. _attention.Linears, .. _mlp.Linears];
 
+    public IEnumerable<ResidualSum> Residuals => [_attentionSum, _mlpSum];
+
     public IEnumerable<Parameter> Parameters => [_inputNorm, .. Weights(_attention.Linears), _postAttentionNorm, .. Weights(_mlp.Linears)];
 
-    public Var Forward(Tape t, Var x, TokenBatch batch, RotaryAngles angles, LayerCache? cache)
+    public Var Forward(Tape t, Var x, TokenBatch batch, RotaryAngles angles, LayerCache? cache, (Var Key, Var Value)? prefix)
     {
-        Var h = t.Add(x, _attention.Forward(t, t.RmsNorm(x, _inputNorm, _eps), batch, angles, cache));
-        return t.Add(h, _mlp.Forward(t, t.RmsNorm(h, _postAttentionNorm, _eps)));
+        Var h = _attentionSum.Forward(t, x, _attention.Forward(t, t.RmsNorm(x, _inputNorm, _eps), batch, angles, cache, prefix));
+        return _mlpSum.Forward(t, h, _mlp.Forward(t, t.RmsNorm(h, _postAttentionNorm, _eps)));
     }
 
     private static string NameOf(int layer) => $"model.layers.{layer}";

@@ -40,9 +40,6 @@ public sealed record LlamaConfig
 
     public bool MlpBias { get; init; }
 
-    /// <summary>Deviation of a random start.</summary>
-    public double InitializerRange { get; init; } = 0.02;
-
     public ModelShape Shape => new(VocabularySize, Attention.HiddenSize, NumLayers, Attention.NumHeads, Attention.NumKeyValueHeads, Attention.HeadDim, Rope.MaxPositions);
 
     /// <summary>The fields that the relatives have in common.</summary>
@@ -70,7 +67,6 @@ public sealed record LlamaConfig
             Windows = config.SlidingWindows(layers),
             TieWordEmbeddings = config.GetBool("tie_word_embeddings", false),
             PaddingId = config.GetIntOrNull("pad_token_id", -1, vocabulary - 1) is { } id and >= 0 ? id : null,
-            InitializerRange = config.GetDouble("initializer_range", 0, 10, 0.02),
         };
     }
 }

@@ -5,7 +5,15 @@ namespace TuneSharp.Models.Llama;
 /// <summary>Llama 1 to 3, SmolLM2, Yi, DeepSeek-LLM, TinyLlama: biases only where config.json asks for them.</summary>
 internal static class LlamaFamily
 {
-    public const string ModelType = "llama";
+    public static ModelFamily Family { get; } = Of("llama", Read);
+
+    /// <summary>A family with this graph.</summary>
+    /// <param name="modelType">model_type of config.json.</param>
+    /// <param name="read">What its config.json means.</param>
+    public static ModelFamily Of(string modelType, Func<HfConfig, LlamaConfig> read) => new(modelType, config => LlamaModel.SizesOf(read(config)))
+    {
+        CausalLm = (config, weights, computeType, warnings) => new LlamaModel(read(config), weights, computeType) { Warnings = warnings },
+    };
 
     public static LlamaConfig Read(HfConfig config)
     {

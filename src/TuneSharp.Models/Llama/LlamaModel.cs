@@ -14,10 +14,12 @@ namespace TuneSharp.Models.Llama;
 /// </summary>
 public sealed class LlamaModel : ICausalLm
 {
-    private const string HeadName = "lm_head";
+    internal const string HeadName = "lm_head";
 
     private readonly LlamaConfig _config;
-    private readonly Parameter _embedding, _norm;
+    private readonly Embedding _embedding;
+    private readonly Parameter _norm;
+    private readonly PrefixSlot _prefix;
     private readonly LlamaBlock[] _blocks;
     private readonly RotaryEmbedding _rotary;
 
@@ -30,20 +32,20 @@ public sealed class LlamaModel : ICausalLm
         ComputeType = computeType;
         AttentionShape attention = config.Attention;
         _rotary = Rotary.Create(config.Rope, attention.HeadDim, config.Source);
-        (_embedding, Parameter head) = weights.Vocabulary("model.embed_tokens.weight", "lm_head.weight", config.VocabularySize, attention.HiddenSize, config.TieWordEmbeddings);
+        (Parameter embedding, Parameter head) = weights.Vocabulary("model.embed_tokens.weight", "lm_head.weight", config.VocabularySize, attention.HiddenSize, config.TieWordEmbeddings);
+        _embedding = new Embedding("model.embed_tokens", embedding, config.PaddingId);
         _blocks = [.. Enumerable.Range(0, config.NumLayers).Select(layer => new LlamaBlock(config, layer, weights))];
         _norm = weights.Norm("model.norm.weight", attention.HiddenSize);
         Head = new Linear(HeadName, head);
         Linears = [.. _blocks.SelectMany(block => block.Linears)];
-        Parameters = [_embedding, .. _blocks.SelectMany(block => block.Parameters), _norm, .. ReferenceEquals(head, _embedding) ? (Parameter[])[] : [head]];
+        Parameters = [embedding, .. _blocks.SelectMany(block => block.Parameters), _norm, .. ReferenceEquals(head, embedding) ? (Parameter[])[] : [head]];
+        _prefix = new PrefixSlot(config.NumLayers, attention.NumKeyValueHeads * attention.HeadDim);
+        Tunable = new TunableModel(Linears, Parameters, Head) { Embedding = _embedding, Residuals = [.. _blocks.SelectMany(block => block.Residuals)], Prefix = _prefix };
     }
 
     /// <summary>How large such a model is.</summary>
     public static ModelSizes SizesOf(LlamaConfig config) =>
-        new(config.Shape, config.IntermediateSize, [.. Enumerable.Range(0, config.NumLayers).SelectMany(layer => LlamaBlock.LinearSizes(config, layer))], config.TieWordEmbeddings);
-
-    /// <summary>What the modules of such a model are called.</summary>
-    public static ModuleNames NamesOf(LlamaConfig config) => new([.. SizesOf(config).Linears.Select(linear => linear.Name)], HeadName);
+        new(config.Shape, config.IntermediateSize, [.. Enumerable.Range(0, config.NumLayers).SelectMany(layer => LlamaBlock.LinearSizes(config, layer))], config.TieWordEmbeddings) { HeadName = HeadName };
 
     public string ModelType => _config.Source.ModelType;
 
@@ -61,28 +63,32 @@ public sealed class LlamaModel : ICausalLm
 
     public Linear Head { get; }
 
+    public TunableModel Tunable { get; }
+
     public bool RecomputeBlocks { get; set; }
 
     public Var Hidden(Tape t, TokenBatch batch, KvCache? cache = null, Action<int, Tensor>? observe = null)
     {
+        VirtualTokens.Prepare(t, batch, cache, _embedding, _prefix, prompt => _ = Hidden(t, prompt, cache));
         cache?.Check(batch);
-        RotaryAngles angles = _rotary.Angles(batch, cache, t.Workspace.ComputeType);
-        Var x_TD = t.Embedding(_embedding, batch, _config.PaddingId);
+        RotaryAngles angles = _rotary.Angles(batch, cache, t.Workspace.ComputeType, _prefix.NumTokens);
+        Var x_TD = _embedding.Forward(t, batch);
         for (int layer = 0; layer < _blocks.Length; layer++)
         {
             LlamaBlock block = _blocks[layer];
             LayerCache? layerCache = cache?.Layer(layer);
+            (Var, Var)? prefix = cache is null ? _prefix.Current?.Forward(t, layer) : null;
             observe?.Invoke(layer, x_TD.Data);
             x_TD = RecomputeBlocks ? t.Recompute(x_TD, Forward) : t.Block(x_TD, Forward);
 
-            Var Forward(Tape t, Var x_TD) => block.Forward(t, x_TD, batch, angles, layerCache);
+            Var Forward(Tape t, Var x_TD) => block.Forward(t, x_TD, batch, angles, layerCache, prefix);
         }
         cache?.Advance(batch);
         return t.RmsNorm(x_TD, _norm, _config.RmsNormEps);
     }
 
-    public KvCache CreateCache(int maxTokens, int batch = 1) =>
-        new(_config.NumLayers, batch, _config.Attention.NumKeyValueHeads, _config.Attention.HeadDim, maxTokens, ComputeType);
+    public KvCache CreateCache(int maxTokens, int batch = 1) => new(_config.NumLayers, batch, _config.Attention.NumKeyValueHeads, _config.Attention.HeadDim,
+        maxTokens + _embedding.NumVirtualTokens + _prefix.NumTokens, ComputeType);
 
     public void Dispose()
     {

@@ -20,7 +20,7 @@ internal static class CheckpointWriter
         "tokenizer.model", "vocab.json", "merges.txt", "chat_template.jinja", "LICENSE", "LICENSE.txt", "NOTICE",
     ];
 
-    public static void Write(ICausalLm model, string folder, ScalarType? storage, string? companionsFrom)
+    public static void Write(IModel model, string folder, ScalarType? storage, string? companionsFrom)
     {
         Directory.CreateDirectory(folder);
         SafetensorsWriter.Write(Path.Combine(folder, CheckpointFolder.SingleFile),
@@ -52,7 +52,7 @@ internal static class CheckpointWriter
         TensorMemory.Write(parameter.Value.to(type).contiguous(), stream);
     });
 
-    private static string ConfigText(ICausalLm model, ScalarType? storage)
+    private static string ConfigText(IModel model, ScalarType? storage)
     {
         JsonObject config = model.Config.Json.DeepClone().AsObject();
         ScalarType type = storage ?? model.Parameters[0].Value.dtype;
@@ -64,8 +64,8 @@ internal static class CheckpointWriter
         };
 
         // Two different matrices stay two when somebody else loads them.
-        bool tied = ReferenceEquals(model.Head.Weight, model.Parameters[0]);
-        if (model.Config.GetBool("tie_word_embeddings", false) != tied) config["tie_word_embeddings"] = tied;
+        bool tied = model is ICausalLm lm && ReferenceEquals(lm.Head.Weight, model.Parameters[0]);
+        if (model is ICausalLm && model.Config.GetBool("tie_word_embeddings", false) != tied) config["tie_word_embeddings"] = tied;
         return config.ToJsonString(new System.Text.Json.JsonSerializerOptions { WriteIndented = true }) + "\n";
     }
 

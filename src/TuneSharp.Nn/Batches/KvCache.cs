@@ -43,8 +43,40 @@ public sealed class KvCache : IDisposable
     /// <summary>Longest row seen, for frequencies that depend on it.</summary>
     internal int RotaryLength { get; set; }
 
-    /// <summary>Tokens that row <paramref name="row"/> holds.</summary>
-    public int Length(int row) => _lengths[row];
+    /// <summary>Tokens that row <paramref name="row"/> holds, those of a prompt or prefix not counted.</summary>
+    public int Length(int row) => _lengths[row] - NumPrimed;
+
+    /// <summary>What the model's prompt or prefix takes at the beginning of every row.</summary>
+    public int NumPrimed { get; private set; }
+
+    /// <summary>Places that are taken in a row, <see cref="NumPrimed"/> included.</summary>
+    internal int Filled(int row) => _lengths[row];
+
+    /// <summary>Prompt and prefix are in their places, or there are none.</summary>
+    internal bool IsPrimed { get; private set; }
+
+    /// <summary>From here on what the rows hold belongs to them without being counted.</summary>
+    internal void FinishPriming()
+    {
+        NumPrimed = _lengths[0];
+        IsPrimed = true;
+    }
+
+    /// <summary>Writes keys and values into the next places of every row of a layer, [n, heads · width] each.</summary>
+    internal void WritePrefix(int layer, Tensor key, Tensor value)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        LayerCache target = _layers[layer];
+        long heads = target.Keys.shape[1], width = target.Keys.shape[3], count = key.shape[0];
+        target.Keys.narrow(2, 0, count).copy_(key.view(count, heads, width).transpose(0, 1).unsqueeze(0));
+        target.Values.narrow(2, 0, count).copy_(value.view(count, heads, width).transpose(0, 1).unsqueeze(0));
+    }
+
+    /// <summary>Every row has so many tokens more.</summary>
+    internal void Advance(int count)
+    {
+        for (int r = 0; r < Batch; r++) _lengths[r] += count;
+    }
 
     public LayerCache Layer(int layer) => _layers[layer];
 
@@ -52,8 +84,8 @@ public sealed class KvCache : IDisposable
     public void Truncate(int row, int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, _lengths[row]);
-        _lengths[row] = length;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length(row));
+        _lengths[row] = NumPrimed + length;
     }
 
     /// <summary>Row r becomes a copy of what row <c>from[r]</c> held: the step of beam search.</summary>
@@ -83,10 +115,12 @@ public sealed class KvCache : IDisposable
         }
     }
 
-    /// <summary>Forgets everything.</summary>
+    /// <summary>Forgets everything, prompt and prefix too.</summary>
     public void Clear()
     {
         Array.Clear(_lengths);
+        NumPrimed = 0;
+        IsPrimed = false;
         RotaryLength = 0;
     }
 

@@ -16,10 +16,13 @@ public sealed class TokenBatch : IDisposable
     /// <summary>The label of a token that is not trained on.</summary>
     public const int Ignored = -100;
 
+    /// <summary>The id of a token that is no word of the vocabulary but a row of a trained prompt (<see cref="IPrompt"/>).</summary>
+    public const int Virtual = -1;
+
     private readonly Dictionary<object, IDisposable> _derived = [];
     private readonly int[]? _positions;
 
-    private TokenBatch(int[] ids, TokenRow[] rows, int[]? positions, (int[] Tokens, int[] Labels) labelled)
+    private TokenBatch(int[] ids, TokenRow[] rows, int[]? positions, (int[] Tokens, int[] Labels) labelled, int numVirtualTokens)
     {
         TorchRuntime.EnsureLoaded();
         _positions = positions;
@@ -27,7 +30,9 @@ public sealed class TokenBatch : IDisposable
         Rows = rows;
         LabelledTokens = labelled.Tokens;
         Labels = labelled.Labels;
-        IdTensor = torch.tensor(Array.ConvertAll(ids, id => (long)id)).DetachFromDisposeScope();
+        NumVirtualTokens = numVirtualTokens;
+        // Any row of the embedding stands in for a virtual token until the prompt's row takes its place.
+        IdTensor = torch.tensor(Array.ConvertAll(ids, id => (long)Math.Max(id, 0))).DetachFromDisposeScope();
     }
 
     /// <summary>All rows' ids, [T].</summary>
@@ -36,6 +41,12 @@ public sealed class TokenBatch : IDisposable
     public IReadOnlyList<TokenRow> Rows { get; }
 
     public int NumTokens => Ids.Count;
+
+    /// <summary>How many tokens of a trained prompt stand before every row. They are part of the rows.</summary>
+    public int NumVirtualTokens { get; }
+
+    /// <summary>The kind of each token (first or second text of a pair), [T]; null: all are 0.</summary>
+    public IReadOnlyList<int>? TokenTypes { get; private init; }
 
     /// <summary>Where the model's output is compared with a label: token t with label t + 1 of the same row.</summary>
     public IReadOnlyList<int> LabelledTokens { get; }
@@ -47,6 +58,10 @@ public sealed class TokenBatch : IDisposable
 
     internal Tensor IdTensor { get; }
 
+    /// <summary>Indices of the virtual tokens, row after row.</summary>
+    internal Tensor VirtualPlaces => Derived(typeof(PlacePromptFunction), () => torch.tensor(
+        Rows.SelectMany(row => Enumerable.Range(row.Start, NumVirtualTokens)).Select(i => (long)i).ToArray()).DetachFromDisposeScope());
+
     /// <summary>Joins rows.</summary>
     /// <param name="ids">Token ids of each row. A row may be empty only in decoding (a sequence that has ended).</param>
     /// <param name="labels">
@@ -54,10 +69,20 @@ public sealed class TokenBatch : IDisposable
     /// at token t is compared with the label of token t + 1. Null: nothing is compared.
     /// </param>
     /// <param name="positions">As long as the ids; null: 0, 1, 2 … in each row, behind what a cache already holds.</param>
-    public static TokenBatch FromRows(IReadOnlyList<int[]> ids, IReadOnlyList<int[]>? labels = null, IReadOnlyList<int[]>? positions = null)
+    /// <param name="numVirtualTokens">So many tokens of a prompt come before each row; they are not among the ids.</param>
+    /// <param name="tokenTypes">As long as the ids; null: all 0. Virtual tokens are of kind 0.</param>
+    public static TokenBatch FromRows(IReadOnlyList<int[]> ids, IReadOnlyList<int[]>? labels = null, IReadOnlyList<int[]>? positions = null, int numVirtualTokens = 0, IReadOnlyList<int[]>? tokenTypes = null)
     {
         CheckLengths(ids, labels, nameof(labels));
         CheckLengths(ids, positions, nameof(positions));
+        CheckLengths(ids, tokenTypes, nameof(tokenTypes));
+        if (numVirtualTokens > 0)
+        {
+            if (positions is not null) throw new ArgumentException("Given positions leave no place for virtual tokens.", nameof(positions));
+            ids = Behind(numVirtualTokens, Virtual, ids);
+            labels = labels is null ? null : Behind(numVirtualTokens, Ignored, labels);
+            tokenTypes = tokenTypes is null ? null : Behind(numVirtualTokens, 0, tokenTypes);
+        }
         var rows = new TokenRow[ids.Count];
         List<int> tokens = [], targets = [];
         for (int r = 0, start = 0; r < rows.Length; start += ids[r].Length, r++)
@@ -72,17 +97,22 @@ public sealed class TokenBatch : IDisposable
         }
         int[] all = [.. ids.SelectMany(row => row)];
         if (all.Length == 0) throw new ArgumentException("A batch holds at least one token.", nameof(ids));
-        return new TokenBatch(all, rows, positions is null ? null : [.. positions.SelectMany(row => row)], ([.. tokens], [.. targets]));
+        return new TokenBatch(all, rows, positions is null ? null : [.. positions.SelectMany(row => row)], ([.. tokens], [.. targets]), numVirtualTokens)
+        {
+            TokenTypes = tokenTypes is null ? null : [.. tokenTypes.SelectMany(row => row)],
+        };
     }
 
     /// <summary>The position of each token, [T], behind what <paramref name="cache"/> holds of its row.</summary>
-    public int[] Positions(KvCache? cache = null)
+    /// <param name="cache">Null: rows begin here.</param>
+    /// <param name="first">Position of the first token of a row that begins here, behind a prefix of so many tokens.</param>
+    public int[] Positions(KvCache? cache = null, int first = 0)
     {
         if (_positions is not null) return _positions;
         var positions = new int[NumTokens];
         for (int r = 0; r < Rows.Count; r++)
         {
-            int past = cache?.Length(r) ?? 0;
+            int past = cache?.Filled(r) ?? first;
             for (int i = 0; i < Rows[r].Length; i++) positions[Rows[r].Start + i] = past + i;
         }
         return positions;
@@ -101,6 +131,8 @@ public sealed class TokenBatch : IDisposable
         foreach (IDisposable value in _derived.Values) value.Dispose();
         _derived.Clear();
     }
+
+    private static int[][] Behind(int count, int filler, IReadOnlyList<int[]> rows) => [.. rows.Select(row => (int[])[.. Enumerable.Repeat(filler, count), .. row])];
 
     private static void CheckLengths(IReadOnlyList<int[]> ids, IReadOnlyList<int[]>? other, string name)
     {

@@ -14,12 +14,13 @@ public sealed class GroupedQueryAttention(Linear query, Linear key, Linear value
     /// <param name="batch">The rows.</param>
     /// <param name="angles">Of this batch's positions.</param>
     /// <param name="cache">Keys and values of earlier tokens of these rows.</param>
+    /// <param name="prefix">Keys and values before every row; see <see cref="PrefixSlot"/>.</param>
     /// <returns>[T, D].</returns>
-    public Var Forward(Tape t, Var x, TokenBatch batch, RotaryAngles angles, LayerCache? cache)
+    public Var Forward(Tape t, Var x, TokenBatch batch, RotaryAngles angles, LayerCache? cache, (Var Key, Var Value)? prefix = null)
     {
         Var q = t.Rope(query.Forward(t, x), angles, heads.HeadDim);
         Var k = t.Rope(key.Forward(t, x), angles, heads.HeadDim);
         Var v = value.Forward(t, x);
-        return output.Forward(t, t.Attention(q, k, v, batch, heads, cache));
+        return output.Forward(t, t.Attention(q, k, v, batch, heads, cache, prefix));
     }
 }

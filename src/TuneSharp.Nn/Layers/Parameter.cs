@@ -7,6 +7,7 @@ namespace TuneSharp.Nn;
 /// <summary>A stored weight, and the sum of its gradients since <see cref="ClearGrad"/> if it is trained.</summary>
 public sealed class Parameter : IDisposable
 {
+    private readonly Tensor? _value;
     private Tensor? _grad;
     private bool _hasGrad;
 
@@ -15,17 +16,42 @@ public sealed class Parameter : IDisposable
     public Parameter(string name, Tensor value)
     {
         Name = name;
-        Value = value.DetachFromDisposeScope();
+        _value = value.DetachFromDisposeScope();
+        Shape = value.shape;
+    }
+
+    /// <param name="name">The name in checkpoints.</param>
+    /// <param name="packed">A matrix in fewer bits, which cannot be trained. Belongs to the parameter from here on.</param>
+    public Parameter(string name, PackedMatrix packed)
+    {
+        Name = name;
+        Packed = packed;
+        Shape = [packed.Rows, packed.Columns];
     }
 
     public string Name { get; }
 
     /// <summary>The weight as stored. Whoever changes it changes it in place.</summary>
-    public Tensor Value { get; }
+    /// <exception cref="InvalidOperationException">It is <see cref="Packed"/>.</exception>
+    public Tensor Value => _value ?? throw new InvalidOperationException($"{Name} is stored as {Packed!.Storage}: it has no dense values that could be read or changed as a whole.");
 
-    public bool Trained { get; set; }
+    /// <summary>The matrix in fewer bits; null where <see cref="Value"/> is.</summary>
+    public PackedMatrix? Packed { get; }
 
-    public long NumElements => Value.numel();
+    /// <summary>Sizes of the weight, however it is stored.</summary>
+    public IReadOnlyList<long> Shape { get; }
+
+    /// <exception cref="InvalidOperationException">A packed matrix is to be trained.</exception>
+    public bool Trained
+    {
+        get;
+        set => field = !value || Packed is null ? value : throw new InvalidOperationException($"{Name} is stored as {Packed.Storage} and cannot be trained.");
+    }
+
+    public long NumElements => Shape.Aggregate(1L, (product, size) => product * size);
+
+    /// <summary>Bytes in memory, without the gradient.</summary>
+    public long Bytes => Packed?.Bytes ?? Value.numel() * Value.element_size();
 
     /// <summary>
     /// The gradient, of <see cref="Value"/>'s shape; null if nothing was added since <see cref="ClearGrad"/>. float32 also
@@ -83,7 +109,8 @@ public sealed class Parameter : IDisposable
     public void Dispose()
     {
         FreeGrad();
-        Value.Dispose();
+        _value?.Dispose();
+        Packed?.Dispose();
     }
 
     private Tensor Memory(ScalarType computed)

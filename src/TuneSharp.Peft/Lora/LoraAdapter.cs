@@ -107,11 +107,12 @@ public sealed class LoraAdapter : ILinearAdapter, IDisposable
     /// W_OI += s B^T A for the strength that is set now, where s B^T A is what the adapter adds at each forward pass. The sum
     /// is made in float32 and rounded once to the weight's type.
     /// </summary>
-    /// <param name="weight_OI">The module's weight, or a copy of it; changed in place.</param>
-    public void AddTo(Tensor weight_OI)
+    /// <param name="weight">The module's weight, or a copy of it, as it is stored; changed in place.</param>
+    public void AddTo(Tensor weight)
     {
         using var scope = NewDisposeScope();
         using var off = no_grad();
+        Tensor weight_OI = Linear.Transposed ? weight.t() : weight;
         ScalarType wide = weight_OI.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
         Tensor sum_OI = weight_OI.to(wide);
         sum_OI.addmm_(B.Value.to(wide).t(), A.Value.to(wide), 1, (float)(Scale * Strength));

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using TuneSharp.Formats;
 using TuneSharp.Formats.Json;
-using TuneSharp.Peft.Settings;
 using TuneSharp.Peft.Targets;
 
 namespace TuneSharp.Peft.Lora;
@@ -42,7 +41,7 @@ public sealed record LoraConfig
 
     public double Scale => UseRslora ? Alpha / Math.Sqrt(Rank) : Alpha / Rank;
 
-    public static LoraConfig FromSettings(MethodSettings settings, string? baseModel) => new()
+    public static LoraConfig FromSettings(LoraSettings settings, string? baseModel) => new()
     {
         Rank = settings.R,
         Alpha = settings.LoraAlpha ?? 2.0 * settings.R,
@@ -51,6 +50,17 @@ public sealed record LoraConfig
         Bias = settings.Bias switch { "all" => LoraBias.All, "lora_only" => LoraBias.LoraOnly, _ => LoraBias.None },
         UseRslora = settings.UseRslora,
         BaseModel = baseModel,
+    };
+
+    /// <summary>The settings that make such an adapter.</summary>
+    public LoraSettings ToSettings() => new()
+    {
+        R = Rank,
+        LoraAlpha = Alpha,
+        LoraDropout = Dropout,
+        TargetModules = TargetModules.Pattern is { } pattern ? [pattern] : TargetModules.Names,
+        Bias = Bias switch { LoraBias.All => "all", LoraBias.LoraOnly => "lora_only", _ => "none" },
+        UseRslora = UseRslora,
     };
 
     /// <param name="fields">adapter_config.json.</param>

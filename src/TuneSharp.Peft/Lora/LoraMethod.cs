@@ -14,10 +14,24 @@ public sealed class LoraMethod : ITuningMethod
 {
     private readonly IReadOnlyList<TrainedBias> _biases;
 
+    public static TuningMethodEntry Entry { get; } = new()
+    {
+        Name = "lora",
+        PeftType = "LORA",
+        Description = "Low-rank adapter beside the frozen linear modules.",
+        Chinese = "冻结线性层旁的低秩适配器。",
+        NewOptions = () => new LoraSettings(),
+        Create = request => Create(LoraConfig.FromSettings((LoraSettings)request.Options, request.BaseModel), request.Model, request.Seed),
+        Load = Load,
+        ReadOptions = folder => LoraConfig.FromJson(folder.Fields).ToSettings(),
+        Footprint = (options, sizes) => FootprintOf((LoraSettings)options, sizes),
+        CanMerge = true,
+    };
+
     private LoraMethod(LoraConfig config, TunableModel model)
     {
         Config = config;
-        IReadOnlyList<string> targets = TargetsOf(config.TargetModules, [.. model.Linears.Select(linear => linear.Name)], model.Head.Name);
+        IReadOnlyList<string> targets = TargetsOf(config.TargetModules, [.. model.Linears.Select(linear => linear.Name)], model.Head?.Name);
         // PEFT writes what all-linear stood for on this model, so that the file says it wherever it is read.
         if (config.TargetModules.IsAllLinear) Config = config with { TargetModules = TargetModules.List([.. targets]) };
         HashSet<string> adapted = [.. targets];
@@ -37,10 +51,13 @@ public sealed class LoraMethod : ITuningMethod
 
     public bool Attached { get; private set; }
 
-    /// <summary>Parameters of the base that the adapter replaces by its own (biases), and their values in the adapter.</summary>
-    public IEnumerable<(Parameter Parameter, TorchSharp.torch.Tensor Value)> Replaced => _biases.Select(bias => (bias.Parameter, bias.Values(Attached)));
+    public IReadOnlyList<WeightChange> WeightChanges =>
+    [
+        .. _biases.Select(bias => new WeightChange(bias.Parameter, value => value.copy_(bias.Values(Attached)), Replaces: true)),
+        .. Adapters.Select(adapter => new WeightChange(adapter.Linear.Weight, adapter.AddTo)),
+    ];
 
-    /// <summary>Multiplies the low-rank part: 1 as trained.</summary>
+    /// <inheritdoc/>
     public double Strength
     {
         get => Adapters[0].Strength;
@@ -103,11 +120,18 @@ public sealed class LoraMethod : ITuningMethod
 
     /// <summary>The modules that get an adapter.</summary>
     /// <exception cref="InvalidInputException">Nothing fits, or what fits cannot carry one.</exception>
-    internal static IReadOnlyList<string> TargetsOf(TargetModules wanted, IReadOnlyList<string> linears, string head)
+    private static IReadOnlyList<string> TargetsOf(TargetModules wanted, IReadOnlyList<string> linears, string? head)
     {
-        IReadOnlyList<string> targets = wanted.Resolve([.. linears, head], head);
-        return !targets.Contains(head) ? targets
+        IReadOnlyList<string> targets = wanted.Resolve(head is null ? linears : [.. linears, head], head);
+        return head is null || !targets.Contains(head) ? targets
             : throw new InvalidInputException($"`target_modules` names the output head {head}, which cannot have an adapter yet.", null, "Leave it out; all-linear does so.");
+    }
+
+    private static MethodFootprint FootprintOf(LoraSettings settings, ModelSizes sizes)
+    {
+        HashSet<string> targets = [.. TargetsOf(TargetModules.FromSetting(settings.TargetModules), [.. sizes.Linears.Select(linear => linear.Name)], sizes.HeadName)];
+        LinearSize[] adapted = [.. sizes.Linears.Where(linear => targets.Contains(linear.Name))];
+        return new MethodFootprint([.. adapted.SelectMany(linear => (long[][])[[settings.R, linear.In], [linear.Out, settings.R]])]) { KeptPerToken = adapted.ToDictionary(linear => linear.Name, _ => settings.R) };
     }
 
     /// <summary>The name of a trained parameter in the adapter's file.</summary>

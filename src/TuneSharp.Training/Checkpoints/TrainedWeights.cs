@@ -17,7 +17,7 @@ namespace TuneSharp.Training.Checkpoints;
 internal static class TrainedWeights
 {
     /// <summary>Writes into a folder that exists.</summary>
-    public static void Write(string folder, ICausalLm model, ITuningMethod method, torch.ScalarType? type = null)
+    public static void Write(string folder, IModel model, ITuningMethod method, torch.ScalarType? type = null)
     {
         if (method.ToAdapter() is { } adapter) AdapterFolder.Write(folder, adapter.Config, adapter.Tensors);
         else ModelCatalog.Save(model, folder, type);

@@ -2,8 +2,9 @@
 using TorchSharp;
 using TuneSharp.Formats.ModelConfigs;
 using TuneSharp.Models;
+using TuneSharp.Nn;
+using TuneSharp.Peft;
 using TuneSharp.Peft.Settings;
-using TuneSharp.Peft.Targets;
 using TuneSharp.Training.Optimizers;
 
 namespace TuneSharp.Training.Estimates;
@@ -48,22 +49,15 @@ public static class MemoryEstimator
     public static MemoryEstimate ForTraining(HfConfig config, MethodSettings method, torch.ScalarType weights, torch.ScalarType compute, int batchTokens, bool recomputeBlocks, int? labelledTokens = null, bool varies = false, IUpdateRule? optimizer = null)
     {
         ModelSizes model = ModelCatalog.SizesOf(config);
-        bool full = method.Method == "full";
-        HashSet<string> targets = full ? [] : [.. TargetModules.FromSetting(method.TargetModules).Resolve([.. model.Linears.Select(linear => linear.Name)], null)];
-        long adapter = model.Linears.Where(linear => targets.Contains(linear.Name)).Sum(linear => (long)method.R * (linear.In + linear.Out));
-        long trained = full ? model.NumParameters : adapter;
-        long masters = full && weights != torch.ScalarType.Float32 ? trained : 0;
-        long activations = ActivationBytes(model, full, targets, method, weights, compute, batchTokens, labelledTokens ?? batchTokens, recomputeBlocks);
+        MethodFootprint footprint = PeftCatalog.FootprintOf(method, model);
+        bool inModel = PeftCatalog.Find(method.Method).PeftType is null;
+        long trained = footprint.NumTrained, adapter = inModel ? 0 : trained;
+        long masters = inModel && weights != torch.ScalarType.Float32 ? trained : 0;
+        long activations = ActivationBytes(model, footprint, weights, compute, batchTokens, labelledTokens ?? batchTokens, recomputeBlocks);
         if (varies) activations = (long)(activations * Varying);
-        long states = OptimizerCatalog.StateBytes(optimizer ?? new AdamRule(), full ? AllShapes(model) : model.Linears.Where(linear => targets.Contains(linear.Name)).SelectMany(linear => LoraShapes(linear, method.R)));
+        long states = OptimizerCatalog.StateBytes(optimizer ?? new AdamRule(), footprint.Shapes);
         return new MemoryEstimate(model.NumParameters * SizeOf(weights), adapter * sizeof(float), trained * sizeof(float), states + masters * sizeof(float), activations, RuntimeBytes(model));
     }
-
-    private static IEnumerable<long[]> LoraShapes(LinearSize linear, int rank) => [[rank, linear.In], [linear.Out, rank]];
-
-    /// <summary>The matrices of the blocks; whatever else there is as one table of the model's width.</summary>
-    private static IEnumerable<long[]> AllShapes(ModelSizes model) =>
-        [.. model.Linears.Select(linear => (long[])[linear.Out, linear.In]), [(model.NumParameters - model.Linears.Sum(linear => (long)linear.In * linear.Out)) / model.Shape.HiddenSize, model.Shape.HiddenSize]];
 
     /// <summary>Memory of writing answers.</summary>
     /// <param name="contextTokens">Tokens of the longest row, prompt and answer.</param>
@@ -76,10 +70,10 @@ public static class MemoryEstimator
         return new MemoryEstimate(model.NumParameters * SizeOf(weights), 0, 0, 0, cache + reading + (long)rows * model.Shape.VocabularySize * sizeof(float), RuntimeBytes(model));
     }
 
-    private static long ActivationBytes(ModelSizes model, bool full, HashSet<string> targets, MethodSettings method, torch.ScalarType weights, torch.ScalarType compute, long tokens, long labels, bool recompute)
+    private static long ActivationBytes(ModelSizes model, MethodFootprint footprint, torch.ScalarType weights, torch.ScalarType compute, long tokens, long labels, bool recompute)
     {
         long hidden = model.Shape.HiddenSize, size = SizeOf(compute);
-        long[] kept = [.. model.Linears.GroupBy(BlockOf).Select(block => KeptByBlock(model, full, [.. block], targets, method) * tokens * size)];
+        long[] kept = [.. model.Linears.GroupBy(BlockOf).Select(block => KeptByBlock(model, [.. block], footprint.KeptPerToken) * tokens * size)];
         long loss = LossBytes(model, weights, compute, labels);
         long backward = tokens * (4L * model.IntermediateSize + 6 * hidden + 3 * Queries(model) + 4 * Keys(model)) * size;
         if (!recompute) return (long)(Rounding * (kept.Sum() + loss + backward));
@@ -91,13 +85,13 @@ public static class MemoryEstimator
     }
 
     /// <summary>What forward leaves for backward in a block, in elements a token.</summary>
-    private static long KeptByBlock(ModelSizes model, bool full, LinearSize[] block, HashSet<string> targets, MethodSettings method)
+    private static long KeptByBlock(ModelSizes model, LinearSize[] block, IReadOnlyDictionary<string, int> trained)
     {
         // The norms keep their inputs; attention q, k, v; the gate both its inputs. Norms and the gate's product are made again.
         long kept = 2L * model.Shape.HiddenSize + Queries(model) + 2 * Keys(model) + 2L * model.IntermediateSize;
         // The input of the output projection is attention's result, which nobody else keeps.
-        if (full || block.Any(linear => linear.Name.EndsWith("o_proj", StringComparison.Ordinal) && targets.Contains(linear.Name))) kept += Queries(model);
-        return kept + block.Count(linear => targets.Contains(linear.Name)) * method.R;
+        if (block.Any(linear => linear.Name.EndsWith("o_proj", StringComparison.Ordinal) && trained.ContainsKey(linear.Name))) kept += Queries(model);
+        return kept + block.Sum(linear => (long)trained.GetValueOrDefault(linear.Name));
     }
 
     /// <summary>Logits that are held at once, and the piece of a narrower weight that is widened for them.</summary>

@@ -2,6 +2,7 @@
 using System.Diagnostics;
 using TorchSharp;
 using TuneSharp.Models;
+using TuneSharp.Nn;
 using TuneSharp.Peft.Settings;
 using static TorchSharp.torch;
 
@@ -37,7 +38,7 @@ public static class StepTimeEstimator
     /// <summary>Multiplications and additions of all products.</summary>
     internal static double Operations(ModelSizes model, MethodSettings method, double tokens, double labels, bool recomputeBlocks)
     {
-        double blocks = model.Linears.Sum(linear => (double)linear.In * linear.Out), head = model.HeadParameters;
+        double blocks = model.Linears.Sum(linear => (double)linear.In * linear.Out), head = model.EmbeddingParameters;
         // Forward, the gradient of the input, and for a trained weight its own; a recomputed block runs forward twice.
         double passes = 2 + (method.Method == "full" ? 1 : 0);
         return 2 * (tokens * blocks * (passes + (recomputeBlocks ? 1 : 0)) + labels * head * passes);

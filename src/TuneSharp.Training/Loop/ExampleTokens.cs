@@ -9,7 +9,7 @@ namespace TuneSharp.Training.Loop;
 /// </summary>
 internal static class ExampleTokens
 {
-    public static TokenBatch Of(IReadOnlyList<TrainingExample> rows)
+    public static TokenBatch Of(IReadOnlyList<TrainingExample> rows, int numVirtualTokens = 0)
     {
         List<int[]> ids = [], labels = [];
         foreach ((int[] segmentIds, int[] segmentLabels) in rows.SelectMany(row => row.Segments()))
@@ -17,6 +17,6 @@ internal static class ExampleTokens
             ids.Add(segmentIds);
             labels.Add(segmentLabels);
         }
-        return TokenBatch.FromRows(ids, labels);
+        return TokenBatch.FromRows(ids, labels, numVirtualTokens: numVirtualTokens);
     }
 }

@@ -1,7 +1,7 @@
 using TorchSharp;
 using TuneSharp.Data;
-using TuneSharp.Models;
 using TuneSharp.Peft;
+using TuneSharp.Training.Objectives;
 using TuneSharp.Training.Settings;
 
 namespace TuneSharp.Training.Loop;
@@ -9,7 +9,8 @@ namespace TuneSharp.Training.Loop;
 /// <summary>Everything that one training run consists of, however its rows and its model came to be.</summary>
 public sealed record TrainJob
 {
-    public required ICausalLm Model { get; init; }
+    /// <summary>The model, and what is learned.</summary>
+    public required IObjective Objective { get; init; }
 
     /// <summary>What of the model is trained; from <see cref="PeftCatalog.CreateForTraining"/>.</summary>
     public required ITuningMethod Method { get; init; }

@@ -39,11 +39,10 @@ public sealed class TrainLoop : IDisposable
         _schedule = LearningRateSchedule.Create(job.Settings.LrSchedulerType, job.Settings.LearningRate, warmup, _plan.TotalSteps, job.Settings.LrSchedulerKwargs);
         _batches = new MicroBatches(job.Train, _plan, job.Settings);
         _checkpoints = new CheckpointStore(job.CheckpointsFolder);
-        _workspace = job.Model.CreateWorkspace();
-        job.Model.RecomputeBlocks = job.Settings.GradientCheckpointing;
+        _workspace = job.Objective.Model.CreateWorkspace();
+        job.Objective.Model.RecomputeBlocks = job.Settings.GradientCheckpointing;
         _optimizer = OptimizerCatalog.Create(job.Settings, job.Method.Trained);
-        _step = new TrainStep(job.Model, job.Method.Trained, _optimizer, _workspace, job.Settings.Seed, job.Settings.MaxGradNorm, job.Settings.LabelSmoothingFactor,
-            job.Settings.GradNorm, job.Settings.MaxGradValue);
+        _step = new TrainStep(job.Objective, job.Method.Trained, _optimizer, _workspace, job.Settings.Seed, job.Settings.MaxGradNorm, job.Settings.GradNorm, job.Settings.MaxGradValue);
         _reporter = new StepReporter(job.Report, job.Clock, _plan, job.Settings.LoggingSteps);
         try
         {
@@ -63,7 +62,7 @@ public sealed class TrainLoop : IDisposable
     {
         long began = _job.Clock.GetTimestamp();
         long trained = _job.Method.Trained.Sum(p => p.NumElements);
-        long all = _job.Model.Parameters.Concat(_job.Method.Trained).Distinct().Sum(p => p.NumElements);
+        long all = _job.Objective.Model.Parameters.Concat(_job.Method.Trained).Distinct().Sum(p => p.NumElements);
         // Weights and two moments each, twice: the newest checkpoint stands until the next one does.
         FreeSpace.Require(_job.CheckpointsFolder, 2 * 3 * sizeof(float) * trained, "Two checkpoints");
         _job.Report(new Started(_plan.TotalSteps, _plan.NumEpochs, _job.Train.Count, _job.Validation.Count, trained, all, _completed));
@@ -136,7 +135,7 @@ public sealed class TrainLoop : IDisposable
     private bool? Evaluate()
     {
         long began = _job.Clock.GetTimestamp();
-        if (ValidationLoss.Measure(_job.Model, _job.Validation, _job.Settings.PerDeviceEvalBatchSize, _workspace, Interrupted) is not { } measured) return null;
+        if (ValidationLoss.Measure(_job.Objective, _job.Validation, _job.Settings.PerDeviceEvalBatchSize, _workspace, Interrupted) is not { } measured) return null;
         _watch = _watch.After(_completed, measured.Loss, _job.Settings.EarlyStoppingThreshold);
         bool best = _watch.BestStep == _completed;
         _job.Report(new EvalCompleted(_completed, _plan.EpochsAfter(_completed), measured.Loss, measured.NumLabels, best, _job.Clock.GetElapsedTime(began)));
@@ -173,7 +172,7 @@ public sealed class TrainLoop : IDisposable
         {
             long bytes = _checkpoints.Write(_completed, folder =>
             {
-                TrainedWeights.Write(folder, _job.Model, _job.Method);
+                TrainedWeights.Write(folder, _job.Objective.Model, _job.Method);
                 OptimizerFile.Write(folder, _optimizer);
                 state.Write(folder);
             });
@@ -209,7 +208,7 @@ public sealed class TrainLoop : IDisposable
         if (_job.ResultFolder is { } result)
             AtomicFolder.Write(result, folder =>
             {
-                TrainedWeights.Write(folder, _job.Model, _job.Method, _job.ResultType);
+                TrainedWeights.Write(folder, _job.Objective.Model, _job.Method, _job.ResultType);
                 _job.AddToResult?.Invoke(folder);
             }, replace: true);
         return step;

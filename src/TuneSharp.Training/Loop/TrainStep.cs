@@ -1,24 +1,24 @@
 using TorchSharp;
 using TuneSharp.Data;
-using TuneSharp.Models;
 using TuneSharp.Nn;
 using TuneSharp.Peft.Randomness;
+using TuneSharp.Training.Objectives;
 using TuneSharp.Training.Optimizers;
 using static TorchSharp.torch;
 
 namespace TuneSharp.Training.Loop;
 
-/// <param name="Loss">Mean over the labelled tokens of all micro-batches, before the step.</param>
+/// <param name="Loss">Mean over the terms (labelled tokens) of all micro-batches, before the step.</param>
 /// <param name="GradNorm">Before clipping.</param>
 /// <param name="NumTokens">Tokens of the step, labelled or not.</param>
 /// <param name="Applied">False: loss or gradient was not finite, and nothing was changed.</param>
 internal sealed record StepResult(double Loss, double GradNorm, int NumTokens, bool Applied);
 
 /// <summary>
-/// One optimizer step: forward and backward of each micro-batch, whose losses are divided by the number of labelled tokens of
-/// the whole step (so that splitting a batch changes nothing), clipping, the optimizer.
+/// One optimizer step: forward and backward of each micro-batch, whose losses are divided by the number of terms of the
+/// whole step (so that splitting a batch changes nothing), clipping, the optimizer.
 /// </summary>
-internal sealed class TrainStep(ICausalLm model, IReadOnlyList<Parameter> trained, IOptimizer optimizer, Workspace workspace, long seed, double maxGradNorm, double labelSmoothing = 0, double normType = 2, double maxGradValue = 0)
+internal sealed class TrainStep(IObjective objective, IReadOnlyList<Parameter> trained, IOptimizer optimizer, Workspace workspace, long seed, double maxGradNorm, double normType = 2, double maxGradValue = 0)
 {
     /// <param name="step">Completed steps, for the seeds of dropout.</param>
     /// <param name="batches">Micro-batches.</param>
@@ -41,12 +41,12 @@ internal sealed class TrainStep(ICausalLm model, IReadOnlyList<Parameter> traine
     public double? Accumulate(int step, IReadOnlyList<TrainingExample[]> batches, Func<bool> interrupted)
     {
         foreach (Parameter parameter in trained) parameter.ClearGrad();
-        int numLabels = batches.Sum(batch => batch.Sum(row => row.NumLabels));
+        int numTerms = batches.Sum(objective.NumTerms);
         double loss = 0;
         for (int m = 0; m < batches.Count && double.IsFinite(loss); m++)
         {
             if (interrupted()) return null;
-            loss += Backward(batches[m], numLabels, (long)CounterRandom.Key(seed, (ulong)step, (ulong)m));
+            loss += Backward(batches[m], numTerms, (long)CounterRandom.Key(seed, (ulong)step, (ulong)m));
         }
 
         return loss;
@@ -54,11 +54,11 @@ internal sealed class TrainStep(ICausalLm model, IReadOnlyList<Parameter> traine
 
     private double Backward(TrainingExample[] rows, int divisor, long tapeSeed)
     {
-        if (rows.All(row => row.NumLabels == 0)) return 0;
+        if (objective.NumTerms(rows) == 0) return 0;
         using DisposeScope scope = NewDisposeScope();
-        using TokenBatch batch = ExampleTokens.Of(rows);
+        using TokenBatch batch = objective.BatchOf(rows, tapeSeed);
         using var tape = new Tape(workspace) { Seed = tapeSeed };
-        Var loss = tape.CrossEntropy(model.Hidden(tape, batch), model.Head, batch, divisor, labelSmoothing: labelSmoothing);
+        Var loss = objective.Loss(tape, batch, rows, divisor);
         double value = loss.Data.to(ScalarType.Float64).item<double>();
         if (double.IsFinite(value)) tape.Backward(loss);
         return value;

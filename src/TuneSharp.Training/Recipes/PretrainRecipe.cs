@@ -4,6 +4,7 @@ using TuneSharp.Formats.ModelConfigs;
 using TuneSharp.Models;
 using TuneSharp.Peft.Settings;
 using TuneSharp.Training.Loop;
+using TuneSharp.Training.Objectives;
 using TuneSharp.Training.Settings;
 
 namespace TuneSharp.Training.Recipes;

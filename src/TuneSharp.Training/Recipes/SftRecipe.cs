@@ -4,6 +4,7 @@ using TuneSharp.Models;
 using TuneSharp.Peft;
 using TuneSharp.Peft.Settings;
 using TuneSharp.Training.Loop;
+using TuneSharp.Training.Objectives;
 using TuneSharp.Training.Settings;
 
 namespace TuneSharp.Training.Recipes;
@@ -57,13 +58,12 @@ public static class SftRecipe
     /// <exception cref="TrainingFailedException">Training broke down; the last checkpoint is sound.</exception>
     public static SftOutcome Run(SftRequest request)
     {
-        var tunable = new TunableModel(request.Model.Linears, request.Model.Parameters, request.Model.Head);
-        ITuningMethod method = PeftCatalog.CreateForTraining(request.Method, tunable, request.Training.Seed, request.BaseModel);
+        ITuningMethod method = PeftCatalog.CreateForTraining(request.Method, request.Model.Tunable, request.Training.Seed, request.BaseModel);
         try
         {
             using var loop = new TrainLoop(new TrainJob
             {
-                Model = request.Model,
+                Objective = new CausalLmObjective(request.Model, request.Training.LabelSmoothingFactor),
                 Method = method,
                 Train = request.Train,
                 Validation = request.Validation,

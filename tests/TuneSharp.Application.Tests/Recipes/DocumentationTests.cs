@@ -1,6 +1,7 @@
 using TuneSharp.Application.FineTuning;
 using TuneSharp.Application.Pretraining;
 using TuneSharp.Application.Recipes;
+using TuneSharp.Peft.Lora;
 using TuneSharp.Formats;
 
 namespace TuneSharp.Application.Tests.Recipes;
@@ -91,8 +92,9 @@ public sealed class DocumentationTests
             eval_steps: 500
             """, "lf.yaml"), []).Request;
         request.Validate();
-        (request.Method.R, request.Data.MaxLength, request.Training.WarmupSteps, request.Model.ComputeDtype).ShouldBe((8, 2048, 0.1, "bfloat16"));
-        request.Method.TargetModules.ShouldBe(["all-linear"]);
+        var lora = (LoraSettings)request.Method.EffectiveOptions;
+        (lora.R, request.Data.MaxLength, request.Training.WarmupSteps, request.Model.ComputeDtype).ShouldBe((8, 2048, 0.1, "bfloat16"));
+        lora.TargetModules.ShouldBe(["all-linear"]);
     }
 
     [Fact]

@@ -9,7 +9,11 @@ internal static class FunctionSpecs
 {
     private const double Eps = 1e-3;
 
-    public static IEnumerable<FunctionSpec> All() => [.. Norms(), .. Elementwise(), .. Ropes(), .. Attentions(), .. Products(), .. Lookups(), .. RowLosses(), AnyGraph()];
+    public static IEnumerable<FunctionSpec> All() =>
+    [
+        .. Norms(), .. Elementwise(), .. Ropes(), .. Attentions(), .. Prefixes(),
+        .. Products(), .. Lookups(), .. RowLosses(), AnyGraph(),
+    ];
 
     private static IEnumerable<FunctionSpec> Norms()
     {
@@ -62,6 +66,7 @@ internal static class FunctionSpecs
         [
             ([1], new(1, 1, 1)), ([7], new(2, 2, 4)), ([3, 1, 5], new(4, 2, 3)), ([17, 17, 17], new(6, 2, 5)), ([64], new(3, 1, 4)), ([65], new(2, 1, 4)),
             ([130, 20, 19, 18, 129], new(4, 2, 8)), ([9, 30], new(2, 2, 4) { Window = 1 }), ([70, 150, 149], new(4, 2, 4) { Window = 67 }), ([12, 5], new(2, 1, 4) { Window = 100, Scale = 0.7 }),
+            ([5, 5, 3], new(4, 2, 3) { Causal = false }), ([140, 139], new(2, 2, 4) { Causal = false }),
         ];
         foreach ((int[] lengths, AttentionHeads heads) in cases)
         {
@@ -73,6 +78,27 @@ internal static class FunctionSpecs
                 (x, _) => torch.cat([.. batch.Rows.Select(row => AttentionFunction.Reference(Of(x[0], row), Of(x[1], row), Of(x[2], row), heads))], 0))
             {
                 // Scores of size 5 lose 1e-6 in the exponent; 150 of them are summed.
+                SingleTolerance = 2e-5,
+            };
+        }
+    }
+
+    private static IEnumerable<FunctionSpec> Prefixes()
+    {
+        List<(int[] Rows, int Prefix, AttentionHeads Heads)> cases =
+        [
+            ([1], 1, new(1, 1, 1)), ([3, 1, 5], 4, new(4, 2, 3)), ([65, 66], 3, new(2, 1, 4)), ([70, 3], 5, new(2, 2, 4) { Window = 4 }),
+            ([9, 4, 4], 2, new(4, 2, 3) { Causal = false }), ([130], 7, new(2, 2, 5) { Causal = false }),
+        ];
+        foreach ((int[] lengths, int n, AttentionHeads heads) in cases)
+        {
+            TokenBatch batch = Rows(lengths);
+            long queries = heads.NumHeads * heads.HeadDim, keys = heads.NumKeyValueHeads * heads.HeadDim;
+            yield return new FunctionSpec($"Attention [{string.Join(", ", lengths)}] behind {n}, {heads.NumHeads}/{heads.NumKeyValueHeads} x {heads.HeadDim}, window {heads.Window}, causal {heads.Causal}",
+                [[batch.NumTokens, queries], [batch.NumTokens, keys], [batch.NumTokens, keys], [n, keys], [n, keys]], [],
+                (t, x, _) => t.Attention(x[0], x[1], x[2], batch, heads, null, (x[3], x[4])),
+                (x, _) => torch.cat([.. batch.Rows.Select(row => AttentionFunction.Reference(Of(x[0], row), torch.cat([x[3], Of(x[1], row)]), torch.cat([x[4], Of(x[2], row)]), heads))], 0))
+            {
                 SingleTolerance = 2e-5,
             };
         }
@@ -91,6 +117,8 @@ internal static class FunctionSpecs
         yield return new FunctionSpec("Linear, rebuilt within an MLP", [[6, 5]], [[4, 5], [5, 4], [5]],
             (t, x, p) => t.LayerNorm(new Mlp(new Linear("up", p[0]) { Rebuildable = true }, new Linear("down", p[1]), Activation.GeluTanh).Forward(t, x[0]), p[2], null, Eps),
             (x, p) => LayerNormFunction.Reference(Activation.GeluTanh.Reference(x[0].mm(p[0].t())).mm(p[1].t()), p[2], null, Eps));
+        yield return new FunctionSpec("Linear, stored transposed", [[6, 5]], [[5, 4], [4]],
+            (t, x, p) => new Linear("linear", p[0], p[1], transposed: true).Forward(t, x[0]), (x, p) => x[0].mm(p[0]) + p[1]);
         yield return new FunctionSpec("Linear, rebuilt for a gate", [[6, 5]], [[4, 5], [4, 5]],
             (t, x, p) => t.SwiGlu(new Linear("gate", p[0]) { Rebuildable = true }.Forward(t, x[0]), new Linear("up", p[1]) { Rebuildable = true }.Forward(t, x[0])),
             (x, p) => GatedActivationFunction.Reference(x[0].mm(p[0].t()), x[0].mm(p[1].t()), Activation.Silu));
@@ -101,6 +129,10 @@ internal static class FunctionSpecs
         TokenBatch batch = Rows(9, 4);
         yield return new FunctionSpec("Embedding", [], [[11, 6]], (t, _, p) => t.Embedding(p[0], batch), (_, p) => EmbeddingFunction.Reference(p[0], batch.IdTensor));
         yield return new FunctionSpec("Lookup", [], [[5, 6]], (t, _, p) => t.Lookup(p[0], [4, 0, 0, 3, 4]), (_, p) => LookupFunction.Reference(p[0], torch.tensor((long[])[4, 0, 0, 3, 4])));
+        TokenBatch prompted = TokenBatch.FromRows([[1, 2, 3], [4], [5, 6]], numVirtualTokens: 2);
+        yield return new FunctionSpec("PlacePrompt", [[2, 5], [prompted.NumTokens, 5]], [], (t, x, _) => t.PlacePrompt(x[0], x[1], prompted),
+            (x, _) => PlacePromptFunction.Reference(x[0], x[1], prompted.VirtualPlaces, 3));
+        yield return new FunctionSpec("Concat", [[3, 4], [5, 4]], [], (t, x, _) => t.Concat(x[0], x[1]), (x, _) => ConcatFunction.Reference(x[0], x[1]));
         yield return new FunctionSpec("Rows", [[8, 3]], [], (t, x, _) => t.Rows(x[0], [7, 0, 3, 3]), (x, _) => RowsFunction.Reference(x[0], torch.tensor((long[])[7, 0, 3, 3])));
     }
 

@@ -83,7 +83,7 @@ public sealed class LoraMethodTests : IDisposable
     public void CreateForTraining_FreezesTheBase()
     {
         foreach (Parameter parameter in _model.Parameters) parameter.Trained = true;
-        using ITuningMethod method = PeftCatalog.CreateForTraining(new MethodSettings { R = 2, TargetModules = ["q_proj"] }, _model, 1, "base");
+        using ITuningMethod method = PeftCatalog.CreateForTraining(new MethodSettings { Options = new LoraSettings { R = 2, TargetModules = ["q_proj"] } }, _model, 1, "base");
         _model.Parameters.ShouldAllBe(parameter => !parameter.Trained);
         method.Trained.ShouldAllBe(parameter => parameter.Trained);
     }
@@ -100,7 +100,7 @@ public sealed class LoraMethodTests : IDisposable
     public void CreateForTraining_InitAdapter_GoesOnFromItsValues()
     {
         SaveRandomAdapter();
-        using var method = (LoraMethod)PeftCatalog.CreateForTraining(new MethodSettings { R = 99, InitAdapter = _folder }, _model, 1, null);
+        using var method = (LoraMethod)PeftCatalog.CreateForTraining(new MethodSettings { Options = new LoraSettings { R = 99 }, InitAdapter = _folder }, _model, 1, null);
         method.Config.Rank.ShouldBe(2);
         method.Adapters[0].B.Value.abs().sum().item<float>().ShouldBeGreaterThan(0);
     }
@@ -207,7 +207,7 @@ public sealed class LoraMethodTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         using var workspace = new Workspace();
         using var tape = new Tape(workspace, recording: false);
-        Var x = tape.Leaf(linspace(-1, 1, 2 * _model.Head.In).reshape(2, _model.Head.In));
+        Var x = tape.Leaf(linspace(-1, 1, 2 * _model.Head!.In).reshape(2, _model.Head.In));
         foreach (Linear linear in (Linear[])[.. _model.Linears, _model.Head]) x = linear.Forward(tape, x);
         return x.Data.data<float>().ToArray();
     }

@@ -11,24 +11,24 @@ public class MethodSettingsTests
     {
         var settings = new MethodSettings();
         settings.Validate();
-        LoraConfig config = LoraConfig.FromSettings(settings, "base");
+        LoraConfig config = LoraConfig.FromSettings((LoraSettings)settings.EffectiveOptions, "base");
         (config.Rank, config.Alpha, config.Scale).ShouldBe((16, 32.0, 2.0));
         config.TargetModules.Names.ShouldBe(["q_proj", "v_proj"]);
     }
 
     [Fact]
     public void Scale_Rslora_DividesByTheRoot() =>
-        LoraConfig.FromSettings(new MethodSettings { R = 16, LoraAlpha = 8, UseRslora = true }, null).Scale.ShouldBe(2);
+        LoraConfig.FromSettings(new LoraSettings { R = 16, LoraAlpha = 8, UseRslora = true }, null).Scale.ShouldBe(2);
 
     public static TheoryData<MethodSettings, string> Wrong => new()
     {
         { new MethodSettings { Method = "lorra" }, "lorra" },
-        { new MethodSettings { R = 0 }, "`r`" },
-        { new MethodSettings { LoraAlpha = 0 }, "lora_alpha" },
-        { new MethodSettings { LoraDropout = 1 }, "lora_dropout" },
-        { new MethodSettings { LoraDropout = double.NaN }, "lora_dropout" },
-        { new MethodSettings { Bias = "some" }, "bias" },
-        { new MethodSettings { TargetModules = [] }, "target_modules" },
+        { new MethodSettings { Options = new LoraSettings { R = 0 } }, "`r`" },
+        { new MethodSettings { Options = new LoraSettings { LoraAlpha = 0 } }, "lora_alpha" },
+        { new MethodSettings { Options = new LoraSettings { LoraDropout = 1 } }, "lora_dropout" },
+        { new MethodSettings { Options = new LoraSettings { LoraDropout = double.NaN } }, "lora_dropout" },
+        { new MethodSettings { Options = new LoraSettings { Bias = "some" } }, "bias" },
+        { new MethodSettings { Options = new LoraSettings { TargetModules = [] } }, "target_modules" },
         { new MethodSettings { Method = "full", InitAdapter = "x" }, "init_adapter" },
     };
 

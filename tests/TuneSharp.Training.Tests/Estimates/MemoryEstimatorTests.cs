@@ -1,4 +1,5 @@
 using TorchSharp;
+using TuneSharp.Peft.Lora;
 using TuneSharp.Data;
 using TuneSharp.Formats;
 using TuneSharp.Formats.ModelConfigs;
@@ -28,10 +29,10 @@ public sealed class MemoryEstimatorTests
     [InlineData("lora", "all-linear", true)]
     public void The_buffers_of_a_step_are_predicted(string kind, string targets, bool recompute)
     {
-        var method = new MethodSettings { Method = kind, R = 8, TargetModules = targets.Split(',') };
+        var method = new MethodSettings { Method = kind, Options = kind == "lora" ? new LoraSettings { R = 8, TargetModules = targets.Split(',') } : null };
         using ICausalLm model = ModelCatalog.CreateRandom(Config, 1);
         model.RecomputeBlocks = recompute;
-        using ITuningMethod tuning = PeftCatalog.CreateForTraining(method, new TunableModel(model.Linears, model.Parameters, model.Head), 1, null);
+        using ITuningMethod tuning = PeftCatalog.CreateForTraining(method, model.Tunable, 1, null);
         using Workspace workspace = model.CreateWorkspace();
         int[][] rows = [.. Enumerable.Range(0, 4).Select(r => Enumerable.Range(0, 256).Select(i => (i * 7 + r) % 2000).ToArray())];
         using (TokenBatch batch = TokenBatch.FromRows(rows, rows))
@@ -66,12 +67,12 @@ public sealed class MemoryEstimatorTests
     {
         long Total(MethodSettings method, int tokens, bool recompute = false, torch.ScalarType weights = torch.ScalarType.Float32) =>
             MemoryEstimator.ForTraining(Config, method, weights, torch.ScalarType.Float32, tokens, recompute).Total;
-        var lora = new MethodSettings { R = 8 };
+        var lora = new MethodSettings { Options = new LoraSettings { R = 8 } };
         Total(lora, 512).ShouldBeLessThan(Total(lora, 1024));
         Total(lora, 1024, recompute: true).ShouldBeLessThan(Total(lora, 1024));
         Total(lora, 1024).ShouldBeLessThan(Total(new MethodSettings { Method = "full" }, 1024));
         MemoryEstimator.ForTraining(Config, lora, torch.ScalarType.BFloat16, torch.ScalarType.Float32, 64, false).Weights.ShouldBe(MemoryEstimator.ForTraining(Config, lora, torch.ScalarType.Float32, torch.ScalarType.Float32, 64, false).Weights / 2);
-        Should.Throw<InvalidInputException>(() => MemoryEstimator.ForTraining(Config, new MethodSettings { TargetModules = ["nothing"] }, torch.ScalarType.Float32, torch.ScalarType.Float32, 64, false)).Message.ShouldContain("nothing");
+        Should.Throw<InvalidInputException>(() => MemoryEstimator.ForTraining(Config, new MethodSettings { Options = new LoraSettings { TargetModules = ["nothing"] } }, torch.ScalarType.Float32, torch.ScalarType.Float32, 64, false)).Message.ShouldContain("nothing");
     }
 
     [Fact]

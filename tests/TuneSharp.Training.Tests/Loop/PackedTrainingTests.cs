@@ -1,4 +1,5 @@
 using TorchSharp;
+using TuneSharp.Training.Objectives;
 using TuneSharp.Data;
 using TuneSharp.Data.Packing;
 using TuneSharp.Models;
@@ -63,7 +64,7 @@ public sealed class PackedTrainingTests
         using var workspace = new Workspace(torch.ScalarType.Float64);
         foreach (Parameter parameter in model.Parameters) parameter.Trained = true;
         using IOptimizer optimizer = OptimizerCatalog.Create(new TrainingSettings(), model.Parameters);
-        double loss = new TrainStep(model, model.Parameters, optimizer, workspace, seed: 1, maxGradNorm: 0).Accumulate(0, batches, () => false)!.Value;
+        double loss = new TrainStep(new CausalLmObjective(model), model.Parameters, optimizer, workspace, seed: 1, maxGradNorm: 0).Accumulate(0, batches, () => false)!.Value;
         using DisposeScope scope = torch.NewDisposeScope();
         return (loss, [.. model.Parameters.SelectMany(p => p.Grad!.to(torch.ScalarType.Float64).contiguous().data<double>().ToArray())]);
     }

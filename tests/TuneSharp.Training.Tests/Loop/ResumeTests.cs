@@ -33,7 +33,7 @@ public class ResumeTests
     [MemberData(nameof(Methods))]
     public void StoppedBetweenAnyTwoMicroBatches_AndResumed_IsBitIdentical(string methodName)
     {
-        MethodSettings method = methodName == "lora" ? TrainRun.Lora with { Bias = "all" } : TrainRun.Full;
+        MethodSettings method = methodName == "lora" ? TrainRun.With(lora => lora with { Bias = "all" }) : TrainRun.Full;
         using var whole = new TrainRun();
         int polls = 0;
         whole.Run(method, Settings, TinyModel.Rows(16), TinyModel.Rows(5, seed: 9), poll: () =>
@@ -98,8 +98,8 @@ public class ResumeTests
         using var run = new TrainRun();
         run.Run(TrainRun.Lora, Settings, TinyModel.Rows(16));
         string latest = CheckpointStore.Latest(run.Checkpoints)!;
-        Should.Throw<InvalidInputException>(() => run.Run(TrainRun.Lora with { TargetModules = ["q_proj"] }, Settings, TinyModel.Rows(16), resumeFrom: latest));
-        Should.Throw<InvalidInputException>(() => run.Run(TrainRun.Lora with { R = 8 }, Settings, TinyModel.Rows(16), resumeFrom: latest));
+        Should.Throw<InvalidInputException>(() => run.Run(TrainRun.With(lora => lora with { TargetModules = ["q_proj"] }), Settings, TinyModel.Rows(16), resumeFrom: latest));
+        Should.Throw<InvalidInputException>(() => run.Run(TrainRun.With(lora => lora with { R = 8 }), Settings, TinyModel.Rows(16), resumeFrom: latest));
     }
 
     [Theory]

@@ -51,7 +51,7 @@ public class TrainLoopTests
         StepCompleted[] Steps(int batch, int accumulation)
         {
             using var run = new TrainRun();
-            run.Run(TrainRun.Lora with { LoraDropout = 0 }, Fast with { PerDeviceTrainBatchSize = batch, GradientAccumulationSteps = accumulation, MaxSteps = 6 }, TinyModel.Rows(24));
+            run.Run(TrainRun.With(lora => lora with { LoraDropout = 0 }), Fast with { PerDeviceTrainBatchSize = batch, GradientAccumulationSteps = accumulation, MaxSteps = 6 }, TinyModel.Rows(24));
             return [.. run.Steps];
         }
 
@@ -85,7 +85,7 @@ public class TrainLoopTests
         byte[] Result(bool recompute)
         {
             using var run = new TrainRun();
-            run.Run(TrainRun.Lora with { LoraDropout = 0.5 }, Fast with { GradientCheckpointing = recompute, MaxSteps = 5 }, TinyModel.Rows(24));
+            run.Run(TrainRun.With(lora => lora with { LoraDropout = 0.5 }), Fast with { GradientCheckpointing = recompute, MaxSteps = 5 }, TinyModel.Rows(24));
             return File.ReadAllBytes(Path.Combine(run.Result, "adapter_model.safetensors"));
         }
 
@@ -177,7 +177,7 @@ public class TrainLoopTests
     public void InitAdapter_TrainsOnFromAnEarlierResult()
     {
         using var first = new TrainRun();
-        first.Run(TrainRun.Lora with { LoraDropout = 0 }, Fast with { MaxSteps = 40 }, TinyModel.Rows(16));
+        first.Run(TrainRun.With(lora => lora with { LoraDropout = 0 }), Fast with { MaxSteps = 40 }, TinyModel.Rows(16));
         using var second = new TrainRun();
         second.Run(TrainRun.Lora with { InitAdapter = first.Result }, Fast with { MaxSteps = 2, LearningRate = 1e-4 }, TinyModel.Rows(16));
         second.Steps.First().Loss.ShouldBeLessThan(first.Steps.First().Loss / 2);

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace TuneSharp.Nn;
 
 /// <summary>
-/// Causal attention with grouped queries, every row of a batch for itself.         (arXiv:1706.03762, eq. 1; arXiv:2305.13245)
+/// Attention with grouped queries, causal or not, every row of a batch for itself.  (arXiv:1706.03762, eq. 1; arXiv:2305.13245)
 /// <code>
 /// P = softmax(scale · q k^T + mask)      y = P v
 /// dV = P^T dY      dS = P · (dY v^T - sum_S(P · dY v^T))      dQ = scale · dS k      dK = scale · dS^T q
@@ -27,15 +27,22 @@ public static partial class AttentionFunction
     /// <param name="batch">The rows.</param>
     /// <param name="shape">Heads, scale, window.</param>
     /// <param name="cache">Where this layer's keys and values go to and earlier ones come from; inference only.</param>
+    /// <param name="prefix">Keys and values, [n, NumKeyValueHeads · HeadDim], that stand before those of every row; not with a cache, which holds its own.</param>
     /// <returns>[T, NumHeads · HeadDim].</returns>
-    public static Var Attention(this Tape t, Var q, Var k, Var v, TokenBatch batch, AttentionHeads shape, LayerCache? cache = null)
+    public static Var Attention(this Tape t, Var q, Var k, Var v, TokenBatch batch, AttentionHeads shape, LayerCache? cache = null, (Var Key, Var Value)? prefix = null)
     {
-        Check(q, k, v, batch, shape);
+        Check(q, k, v, batch, shape, prefix);
+        if (prefix is { } before)
+        {
+            if (cache is not null) throw new ArgumentException("A cache holds the prefix itself.", nameof(prefix));
+            (k, v) = (t.Concat(before.Key, k), t.Concat(before.Value, v));
+        }
         bool needsGrad = q.NeedsGrad || k.NeedsGrad || v.NeedsGrad;
         using DisposeScope scope = NewDisposeScope();
         Buffer y = t.Rent(q.Data.shape);
         if (cache is not null)
         {
+            if (!shape.Causal) throw new ArgumentException("Only causal attention can go on from a cache.", nameof(cache));
             if (needsGrad && t.Recording) throw new InvalidOperationException("Nothing runs backward through a key and value cache: use a tape that does not record.");
             CachePlan plan = batch.Derived((cache.Cache, shape), () => new CachePlan(batch, cache.Cache, shape));
             plan.Store(cache, k.Data, v.Data);
@@ -46,7 +53,8 @@ public static partial class AttentionFunction
             }
         }
 
-        RowLayout layout = batch.Derived(shape, () => new RowLayout(batch, shape));
+        int n = (int)k.NumTokens - batch.NumTokens;
+        RowLayout layout = batch.Derived((shape, n), () => new RowLayout(batch, shape, n));
         Kept keptQ = needsGrad ? t.Keep(q) : default, keptK = needsGrad ? t.Keep(k) : default, keptV = needsGrad ? t.Keep(v) : default;
         Forward(t.Workspace, q.Data, k.Data, v.Data, layout, shape, y.Tensor);
         return t.Record(y, needsGrad, dY => Backward(t.Workspace, (q, keptQ.Data), (k, keptK.Data), (v, keptV.Data), layout, shape, dY.Tensor));
@@ -63,7 +71,7 @@ public static partial class AttentionFunction
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor q_NRd = Queries(q_Ld, group, shape), k_NSd = Keys(k_Ld, group, shape), v_NSd = Keys(v_Ld, group, shape), y_NRd = Queries(y_Ld, group, shape);
-            foreach (Block block in Blocks(group.Length, shape))
+            foreach (Block block in Blocks(group, shape))
             {
                 using Buffer p_NRS = Probabilities(ws, block.Lines(q_NRd), block.Keys(k_NSd), block, mask);
                 Product(ws, p_NRS.Tensor, block.Keys(v_NSd), block.Lines(y_NRd));
@@ -88,7 +96,7 @@ public static partial class AttentionFunction
             using DisposeScope scope = NewDisposeScope();
             Tensor q_NRd = Queries(q_Ld, group, shape), dQ_NRd = Queries(dQ_Ld, group, shape), dY_NRd = Queries(dY_Ld, group, shape);
             Tensor k_NSd = Keys(k_Ld, group, shape), v_NSd = Keys(v_Ld, group, shape), dK_NSd = Keys(dK_Ld, group, shape), dV_NSd = Keys(dV_Ld, group, shape);
-            foreach (Block block in Blocks(group.Length, shape))
+            foreach (Block block in Blocks(group, shape))
             {
                 Tensor qBlock = block.Lines(q_NRd), dYBlock = block.Lines(dY_NRd), kBlock = block.Keys(k_NSd);
                 using Buffer p = Probabilities(ws, qBlock, kBlock, block, mask);
@@ -104,8 +112,8 @@ public static partial class AttentionFunction
         }
         dQ_Ld.Tensor.mul_(shape.Scale);
         Scatter(ws, q, dQ_Ld, layout.ScatterQueries, d);
-        Scatter(ws, k, dK_Ld, layout.ScatterKeys, d);
-        Scatter(ws, v, dV_Ld, layout.ScatterKeys, d);
+        ScatterKeys(ws, k, dK_Ld, layout, d);
+        ScatterKeys(ws, v, dV_Ld, layout, d);
     }
 
     /// <summary>softmax(q k^T + mask) of a block, [N, R, S].</summary>
@@ -155,6 +163,23 @@ public static partial class AttentionFunction
         if (!x.Var.NeedsGrad) return;
         Buffer dX = ws.Rent(x.Data.shape);
         Aten.Rows(dLayout.Tensor, lines, dX.Tensor.view(-1, headDim));
+        x.Var.Give(dX);
+    }
+
+    /// <summary>As <see cref="Scatter"/>; a prefix gets the sum over the rows that saw it.</summary>
+    private static void ScatterKeys(Workspace ws, (Var Var, Tensor Data) x, Buffer dLayout, RowLayout layout, int headDim)
+    {
+        if (layout.PrefixLines is null)
+        {
+            Scatter(ws, x, dLayout, layout.ScatterKeys, headDim);
+            return;
+        }
+        if (!x.Var.NeedsGrad) return;
+        Buffer dX = ws.Rent(x.Data.shape);
+        Aten.Rows(dLayout.Tensor, layout.ScatterKeys, dX.Tensor.view(-1, headDim));
+        long heads = x.Data.shape[1] / headDim, n = layout.Prefix;
+        Tensor sum_Hnd = dLayout.Tensor.index_select(0, layout.PrefixLines).view(-1, heads, n, headDim).sum([0]);
+        dX.Tensor.narrow(0, 0, n).view(n, heads, headDim).copy_(sum_Hnd.transpose(0, 1));
         x.Var.Give(dX);
     }
 }

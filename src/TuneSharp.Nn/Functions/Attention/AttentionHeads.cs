@@ -12,6 +12,9 @@ public sealed record AttentionHeads(int NumHeads, int NumKeyValueHeads, int Head
     /// <summary>A token sees the last so many tokens, itself included; null: all before it.</summary>
     public int? Window { get; init; }
 
+    /// <summary>A token sees no later one; false: all tokens of a row see each other (encoders).</summary>
+    public bool Causal { get; init; } = true;
+
     /// <summary>Query heads per key head, G.</summary>
     public int GroupSize => NumHeads / NumKeyValueHeads;
 }

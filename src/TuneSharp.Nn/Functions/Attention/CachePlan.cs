@@ -14,15 +14,15 @@ internal sealed class CachePlan : IDisposable
     public CachePlan(TokenBatch batch, KvCache cache, AttentionHeads shape)
     {
         int heads = shape.NumHeads, keyHeads = shape.NumKeyValueHeads, perKey = shape.GroupSize, rows = batch.Rows.Count;
-        Fresh = Enumerable.Range(0, rows).All(r => cache.Length(r) == 0);
+        Fresh = Enumerable.Range(0, rows).All(r => cache.Filled(r) == 0);
         NumQueries = batch.Rows.Max(row => row.Length);
-        NumKeys = Enumerable.Range(0, rows).Max(r => cache.Length(r) + batch.Rows[r].Length);
+        NumKeys = Enumerable.Range(0, rows).Max(r => cache.Filled(r) + batch.Rows[r].Length);
 
         long[] store = new long[batch.NumTokens * keyHeads];
         for (int r = 0; r < rows; r++)
             for (int i = 0; i < batch.Rows[r].Length; i++)
                 for (int head = 0; head < keyHeads; head++)
-                    store[(batch.Rows[r].Start + i) * keyHeads + head] = ((long)r * keyHeads + head) * cache.MaxTokens + cache.Length(r) + i;
+                    store[(batch.Rows[r].Start + i) * keyHeads + head] = ((long)r * keyHeads + head) * cache.MaxTokens + cache.Filled(r) + i;
 
         // As in RowLayout: (row, key head, position, query head of the group). Padding reads any token.
         long[] gather = new long[rows * NumQueries * heads], scatter = new long[batch.NumTokens * heads];
@@ -38,7 +38,7 @@ internal sealed class CachePlan : IDisposable
                     }
         (_store, _gather, _scatter) = (Index(store), Index(gather), Index(scatter));
 
-        bool allSeen = NumQueries == 1 && Enumerable.Range(0, rows).All(r => cache.Length(r) + batch.Rows[r].Length == NumKeys);
+        bool allSeen = NumQueries == 1 && Enumerable.Range(0, rows).All(r => cache.Filled(r) + batch.Rows[r].Length == NumKeys);
         if (!allSeen || shape.Window <= NumKeys) Mask = CreateMask(batch, cache, shape).DetachFromDisposeScope();
     }
 
@@ -83,7 +83,7 @@ internal sealed class CachePlan : IDisposable
             {
                 // Padded queries see the first key, so that nothing becomes NaN.
                 bool padding = i >= batch.Rows[r].Length;
-                int last = padding ? 0 : cache.Length(r) + i, first = padding || shape.Window is not { } w ? 0 : Math.Max(0, last - w + 1);
+                int last = padding ? 0 : cache.Filled(r) + i, first = padding || shape.Window is not { } w ? 0 : Math.Max(0, last - w + 1);
                 for (int key = 0; key < NumKeys; key++, at++)
                     if (key < first || key > last) mask[at] = float.NegativeInfinity;
             }

@@ -12,7 +12,7 @@ internal sealed class CausalMask : IDisposable
 {
     /// <param name="shape">Heads of a group, window.</param>
     /// <param name="positions">Of the largest block.</param>
-    /// <param name="length">Of the longest row.</param>
+    /// <param name="length">Keys of the longest row.</param>
     /// <param name="type">Of the scores.</param>
     public CausalMask(AttentionHeads shape, int positions, int length, ScalarType type)
     {

@@ -12,13 +12,14 @@ public static class EmbeddingFunction
 {
     /// <param name="t">Where it is recorded.</param>
     /// <param name="weight">[V, D], any storage.</param>
-    /// <param name="batch">The ids; each must lie in [0, V).</param>
+    /// <param name="batch">The ids; each must lie in [0, V). Virtual tokens get some row, for <see cref="PlacePromptFunction"/> to replace.</param>
     /// <param name="paddingId">The id whose row gets no gradient from here, even where it is a real token (Hugging Face's padding_idx).</param>
     public static Var Embedding(this Tape t, Parameter weight, TokenBatch batch, int? paddingId = null)
     {
         long vocabulary = weight.Value.shape[0];
+        int lowest = batch.NumVirtualTokens > 0 ? TokenBatch.Virtual : 0;
         foreach (int id in batch.Ids)
-            if (id < 0 || id >= vocabulary) throw new ArgumentException($"Token id {id} is outside the vocabulary of {vocabulary} ({weight.Name}).");
+            if (id < lowest || id >= vocabulary) throw new ArgumentException($"Token id {id} is outside the vocabulary of {vocabulary} ({weight.Name}).");
         using DisposeScope scope = NewDisposeScope();
         Buffer y = t.Rent(batch.NumTokens, weight.Value.shape[1]);
         if (weight.Value.dtype == y.Tensor.dtype) Aten.Rows(weight.Value, batch.IdTensor, y.Tensor);

@@ -18,8 +18,12 @@ public sealed class RotaryEmbedding(int headDim, double theta, RotaryScaling sca
     public double AttentionFactor => scaling.AttentionFactor;
 
     /// <summary>Cosines and sines of every token of a batch; they live as long as the batch.</summary>
-    public RotaryAngles Angles(TokenBatch batch, KvCache? cache, ScalarType type) =>
-        batch.Derived((this, type), () => Compute(batch.Positions(cache), cache, type));
+    /// <param name="batch">The rows.</param>
+    /// <param name="cache">Earlier tokens of these rows.</param>
+    /// <param name="type">Of the result.</param>
+    /// <param name="firstPosition">Of a row that begins here, behind a prefix.</param>
+    public RotaryAngles Angles(TokenBatch batch, KvCache? cache, ScalarType type, int firstPosition = 0) =>
+        batch.Derived((this, type, firstPosition), () => Compute(batch.Positions(cache, firstPosition), cache, type));
 
     private RotaryAngles Compute(int[] positions, KvCache? cache, ScalarType type)
     {

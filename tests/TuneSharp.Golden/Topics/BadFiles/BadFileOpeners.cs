@@ -79,7 +79,7 @@ internal static class BadFileOpeners
     private static IReadOnlyList<string> OpenAdapter(string folder, JsonObject entry)
     {
         using ICausalLm model = LoadModel(Path.Combine(folder, "config", "ok.json"));
-        using ITuningMethod method = PeftCatalog.LoadAdapter(PathOf(folder, entry), new TunableModel(model.Linears, model.Parameters, model.Head));
+        using ITuningMethod method = PeftCatalog.LoadAdapter(PathOf(folder, entry), model.Tunable);
         return [];
     }
 

@@ -22,7 +22,7 @@ internal static class AdapterCases
     private static GoldenResult Compare(RecordedRun run, string modelFolder, string adapter)
     {
         using ICausalLm model = RecordedModel.Load(modelFolder);
-        using ITuningMethod method = PeftCatalog.LoadAdapter(adapter, model.Tunable());
+        using ITuningMethod method = PeftCatalog.LoadAdapter(adapter, model.Tunable);
         return GoldenResult.All(
         [
             RunComparison.Loss(CorpusLoss.Measure(model, run.Eval), run.Json.GetProperty("eval_after"), "with the adapter"),

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TuneSharp.Data;
 using TuneSharp.Golden.Harness;
+using TuneSharp.Peft.Lora;
 using TuneSharp.Peft.Settings;
 using TuneSharp.Training.Settings;
 
@@ -49,9 +50,12 @@ internal sealed record RecordedRun(string Folder, string Name, JsonElement Json)
 
     public MethodSettings Method => Json.GetProperty("method").GetString() == "full" ? new MethodSettings { Method = "full" } : new MethodSettings
     {
-        R = Json.GetProperty("r").GetInt32(),
-        LoraAlpha = Json.GetProperty("lora_alpha").GetDouble(),
-        TargetModules = Json.GetProperty("target_modules") is { ValueKind: JsonValueKind.String } one ? [one.GetString()!] : [.. Json.GetProperty("target_modules").EnumerateArray().Select(name => name.GetString()!)],
+        Options = new LoraSettings
+        {
+            R = Json.GetProperty("r").GetInt32(),
+            LoraAlpha = Json.GetProperty("lora_alpha").GetDouble(),
+            TargetModules = Json.GetProperty("target_modules") is { ValueKind: JsonValueKind.String } one ? [one.GetString()!] : [.. Json.GetProperty("target_modules").EnumerateArray().Select(name => name.GetString()!)],
+        },
     };
 
     public TrainingSettings Training => new()

@@ -101,7 +101,7 @@ internal sealed class RunReplay
 
     private static string FirstAdapter(RecordedRun run, ICausalLm model, MethodSettings settings, string folder)
     {
-        using var method = (LoraMethod)PeftCatalog.CreateForTraining(settings, model.Tunable(), run.Seed, run.ModelName);
+        using var method = (LoraMethod)PeftCatalog.CreateForTraining(settings, model.Tunable, run.Seed, run.ModelName);
         foreach (LoraAdapter adapter in method.Adapters) FormulaValues.FillLoraA(adapter.A, run.Seed);
         AdapterContents contents = method.ToAdapter()!;
         AdapterFolder.Write(Directory.CreateDirectory(folder).FullName, contents.Config, contents.Tensors);

@@ -1,6 +1,7 @@
 // B = rows, T = tokens, V = vocabulary
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using TuneSharp.Peft.Combining;
 using TuneSharp.Formats.Safetensors;
 using TuneSharp.Golden.Harness;
 using TuneSharp.Models;
@@ -105,7 +106,7 @@ internal sealed class MultiAdapterTopic : IGoldenTopic
 
     private static AdapterSet LoadAll(string folder, JsonElement file, ICausalLm model)
     {
-        var set = new AdapterSet(model.Tunable());
+        var set = new AdapterSet(model.Tunable);
         foreach (JsonProperty adapter in file.GetProperty("adapters").EnumerateObject()) set.Load(adapter.Name, Path.Combine(folder, adapter.Value.GetString()!));
         return set;
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using TuneSharp.Training.Objectives;
 using TuneSharp.Data;
 using TuneSharp.Formats.Adapters;
 using TuneSharp.Formats.Safetensors;
@@ -50,7 +51,7 @@ internal sealed class PeftTopic : IGoldenTopic
         using ICausalLm model = ModelCatalog.Load(Path.Combine(topic, run.GetProperty("base").GetString()!));
         using ITuningMethod? method = Method(folder, run, model);
         if (method is null) return GoldenResult.NotBuilt("training a part of the model's parameters");
-        PeftCatalog.StartTraining(method, model.Tunable());
+        PeftCatalog.StartTraining(method, model.Tunable);
 
         using SafetensorsFile golden = SafetensorsFile.Open(Path.Combine(folder, "golden.safetensors"));
         JsonElement hyper = run.GetProperty("hyper");
@@ -71,9 +72,9 @@ internal sealed class PeftTopic : IGoldenTopic
     private static ITuningMethod? Method(string folder, JsonElement run, ICausalLm model)
     {
         string adapter = Path.Combine(folder, "adapter_init");
-        if (Directory.Exists(adapter)) return PeftCatalog.LoadAdapter(adapter, model.Tunable());
+        if (Directory.Exists(adapter)) return PeftCatalog.LoadAdapter(adapter, model.Tunable);
         var trained = run.GetProperty("trainable").GetProperty("names").EnumerateObject().Select(entry => entry.Name).ToHashSet();
-        return trained.SetEquals(model.Parameters.Select(p => p.Name)) ? new FullTuning(model.Tunable()) : null;
+        return trained.SetEquals(model.Parameters.Select(p => p.Name)) ? new FullTuning(model.Tunable) : null;
     }
 
     private static IEnumerable<GoldenResult> Train(ICausalLm model, ITuningMethod method, string folder, JsonElement run, JsonElement hyper, SafetensorsFile batches, SafetensorsFile golden, HashSet<string> noise, TinyGradients tiny)
@@ -82,7 +83,7 @@ internal sealed class PeftTopic : IGoldenTopic
         var adamW = new AdamRule(betas[0].GetDouble(), betas[1].GetDouble(), hyper.GetProperty("eps").GetDouble());
         using var optimizer = new Optimizer("adamw_torch", adamW, [new ParameterGroup(method.Trained, hyper.GetProperty("weight_decay").GetDouble())]);
         using Workspace workspace = model.CreateWorkspace();
-        var step = new TrainStep(model, method.Trained, optimizer, workspace, seed: 0, hyper.GetProperty("max_grad_norm").GetDouble());
+        var step = new TrainStep(new CausalLmObjective(model), method.Trained, optimizer, workspace, seed: 0, hyper.GetProperty("max_grad_norm").GetDouble());
         LearningRateSchedule schedule = LearningRateSchedule.Create(hyper.GetProperty("schedule").GetString()!, hyper.GetProperty("lr").GetDouble(), hyper.GetProperty("warmup_steps").GetInt32(), hyper.GetProperty("steps").GetInt32());
         using SafetensorsFile? masks = File.Exists(Path.Combine(folder, "dropout_masks.safetensors")) ? SafetensorsFile.Open(Path.Combine(folder, "dropout_masks.safetensors")) : null;
         foreach (JsonElement logged in run.GetProperty("log").EnumerateArray())
@@ -165,7 +166,7 @@ internal sealed class PeftTopic : IGoldenTopic
         string again = Directory.CreateTempSubdirectory("tunesharp-adapter-").FullName;
         try
         {
-            using ITuningMethod method = PeftCatalog.LoadAdapter(Path.Combine(folder, "adapter_final"), model.Tunable());
+            using ITuningMethod method = PeftCatalog.LoadAdapter(Path.Combine(folder, "adapter_final"), model.Tunable);
             AdapterContents contents = method.ToAdapter()!;
             AdapterFolder.Write(again, contents.Config, contents.Tensors);
             byte[] written = File.ReadAllBytes(Path.Combine(again, AdapterFolder.WeightsFile)), recorded = File.ReadAllBytes(Path.Combine(folder, "adapter_final", AdapterFolder.WeightsFile));

@@ -38,8 +38,6 @@ internal static class RecordedRows
         return GoldenTensors.Close(found, real, tolerance, what);
     }
 
-    public static TunableModel Tunable(this ICausalLm model) => new(model.Linears, model.Parameters, model.Head);
-
     public static GoldenResult Absolute(double found, double expected, double tolerance, string what)
     {
         double deviation = Math.Abs(found - expected);

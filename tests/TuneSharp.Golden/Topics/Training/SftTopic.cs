@@ -8,6 +8,7 @@ using TuneSharp.Peft;
 using TuneSharp.Peft.Full;
 using TuneSharp.Training.Checkpoints;
 using TuneSharp.Training.Loop;
+using TuneSharp.Training.Objectives;
 using TuneSharp.Training.Settings;
 
 namespace TuneSharp.Golden.Topics.Training;
@@ -110,8 +111,8 @@ internal sealed class SftTopic : IGoldenTopic
         JsonElement own = run.TryGetProperty("arguments", out JsonElement given) ? given : default;
         bool full = name.Split('_')[0] == "full", half = name.EndsWith("_bf16_autocast", StringComparison.Ordinal);
         ICausalLm model = ModelCatalog.Load(Path.Combine(folder, "..", file.GetProperty("base").GetString()!), new ModelSettings { WeightsDtype = "float32", ComputeDtype = half ? "bfloat16" : "float32" });
-        ITuningMethod method = full ? new FullTuning(model.Tunable()) : PeftCatalog.LoadAdapter(Path.Combine(folder, "lora_init"), model.Tunable());
-        PeftCatalog.StartTraining(method, model.Tunable());
+        ITuningMethod method = full ? new FullTuning(model.Tunable) : PeftCatalog.LoadAdapter(Path.Combine(folder, "lora_init"), model.Tunable);
+        PeftCatalog.StartTraining(method, model.Tunable);
         var settings = new TrainingSettings
         {
             PerDeviceTrainBatchSize = arguments.GetProperty("per_device_train_batch_size").GetInt32(),
@@ -134,7 +135,7 @@ internal sealed class SftTopic : IGoldenTopic
         var steps = new List<StepCompleted>();
         using var loop = new TrainLoop(new TrainJob
         {
-            Model = model,
+            Objective = new CausalLmObjective(model, settings.LabelSmoothingFactor),
             Method = method,
             Settings = settings,
             ResumeFrom = resumeFrom,

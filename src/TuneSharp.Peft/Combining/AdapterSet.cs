@@ -1,10 +1,11 @@
 using TuneSharp.Formats;
+using TuneSharp.Nn;
 
-namespace TuneSharp.Peft.Lora;
+namespace TuneSharp.Peft.Combining;
 
 /// <param name="Name">Unique within the set.</param>
 /// <param name="Method">On the model while it is switched on.</param>
-public sealed record NamedAdapter(string Name, LoraMethod Method)
+public sealed record NamedAdapter(string Name, ITuningMethod Method)
 {
     /// <summary>True while it takes part.</summary>
     public bool IsOn => Method.Attached;
@@ -27,26 +28,38 @@ public sealed class AdapterSet(TunableModel model) : IDisposable
     /// <param name="name">What a person calls it.</param>
     /// <param name="folder">PEFT layout.</param>
     /// <param name="scale">Multiplies what it does.</param>
-    /// <exception cref="InvalidInputException">It does not fit the model, is of another kind than LoRA, its name is taken, or two of the set replace the model's biases.</exception>
+    /// <exception cref="InvalidInputException">It does not fit the model, its name is taken, or it cannot be together with another one of the set.</exception>
     public NamedAdapter Load(string name, string folder, double scale = 1)
     {
         CheckScale(scale, name);
         if (_adapters.Exists(adapter => adapter.Name == name)) throw new InvalidInputException($"There are two adapters with the name '{name}'.", folder, "Give one of them another name: NAME=FOLDER.");
-        ITuningMethod loaded = PeftCatalog.LoadAdapter(folder, model);
-        if (loaded is not LoraMethod lora)
+        ITuningMethod method = PeftCatalog.LoadAdapter(folder, model);
+        try
         {
-            loaded.Dispose();
-            throw new InvalidInputException($"Only LoRA adapters can be combined; this one is of the method {loaded.Name}.", folder, "Use it alone.");
+            CheckTogether(name, method);
+            method.Strength = scale;
         }
-        if (lora.Replaced.Any() && _adapters.Find(adapter => adapter.Method.Replaced.Any()) is { } other)
+        catch
         {
-            lora.Dispose();
-            throw new InvalidInputException($"This adapter and '{other.Name}' both replace the model's biases, which can have one value only.", folder, "Use one of them alone, or adapters that were trained with bias: none.");
+            method.Dispose();
+            throw;
         }
-        lora.Strength = scale;
-        var added = new NamedAdapter(name, lora);
+        var added = new NamedAdapter(name, method);
         _adapters.Add(added);
         return added;
+    }
+
+    /// <summary>Adapters that add up can be together; a weight can be replaced by one of them only.</summary>
+    private void CheckTogether(string name, ITuningMethod method)
+    {
+        foreach (NamedAdapter other in _adapters)
+        {
+            if (method.WeightChanges is not { } mine || other.Method.WeightChanges is not { } others)
+                throw new InvalidInputException($"The adapters '{other.Name}' ({other.Method.Name}) and '{name}' ({method.Name}) cannot be used together.", null, "Only adapters that change weights (as LoRA does) can be combined; use the other one alone.");
+            WeightChange? both = mine.FirstOrDefault(change => change.Replaces && others.Any(theirs => theirs.Replaces && ReferenceEquals(theirs.Parameter, change.Parameter)));
+            if (both is not null)
+                throw new InvalidInputException($"The adapters '{other.Name}' and '{name}' both replace {both.Parameter.Name}, which can have one value only.", null, "Use one of them alone, or adapters that were trained with bias: none and without modules_to_save.");
+        }
     }
 
     /// <exception cref="InvalidInputException">There is none with this name; the text lists those that there are.</exception>
@@ -56,7 +69,7 @@ public sealed class AdapterSet(TunableModel model) : IDisposable
     /// <summary>Switches one on or off; off leaves no trace in the model.</summary>
     public void Switch(string name, bool on)
     {
-        LoraMethod method = Find(name).Method;
+        ITuningMethod method = Find(name).Method;
         if (on) method.Attach();
         else method.Detach();
     }

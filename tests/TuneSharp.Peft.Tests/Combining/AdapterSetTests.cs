@@ -3,11 +3,12 @@ using TuneSharp.Formats;
 using TuneSharp.Formats.Adapters;
 using TuneSharp.Nn;
 using TuneSharp.Nn.Runtime;
+using TuneSharp.Peft.Combining;
 using TuneSharp.Peft.Lora;
 using TuneSharp.Peft.Targets;
 using static TorchSharp.torch;
 
-namespace TuneSharp.Peft.Tests.Lora;
+namespace TuneSharp.Peft.Tests.Combining;
 
 public sealed class AdapterSetTests : IDisposable
 {
@@ -97,7 +98,7 @@ public sealed class AdapterSetTests : IDisposable
         Save("d", Config("q_proj") with { Bias = LoraBias.LoraOnly });
         float[] before = Output(_model);
         set.Load("c", Folder("c"));
-        Should.Throw<InvalidInputException>(() => set.Load("d", Folder("d"))).Message.ShouldContain("biases");
+        Should.Throw<InvalidInputException>(() => set.Load("d", Folder("d"))).Message.ShouldContain("both replace");
         set.Switch("c", on: false);
         Output(_model).ShouldBe(before);
     }

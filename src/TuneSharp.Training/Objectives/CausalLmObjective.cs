@@ -1,0 +1,21 @@
+using TuneSharp.Data;
+using TuneSharp.Models;
+using TuneSharp.Nn;
+using TuneSharp.Training.Loop;
+
+namespace TuneSharp.Training.Objectives;
+
+/// <summary>Next-token loss on the labelled tokens.</summary>
+/// <param name="model">The decoder.</param>
+/// <param name="labelSmoothing">Share of each target that is spread over the vocabulary, while training.</param>
+public sealed class CausalLmObjective(ICausalLm model, double labelSmoothing = 0) : IObjective
+{
+    public IModel Model => model;
+
+    public int NumTerms(IReadOnlyList<TrainingExample> rows) => rows.Sum(row => row.NumLabels);
+
+    public TokenBatch BatchOf(IReadOnlyList<TrainingExample> rows, long seed) => ExampleTokens.Of(rows, model.NumVirtualTokens);
+
+    public Var Loss(Tape t, TokenBatch batch, IReadOnlyList<TrainingExample> rows, double divisor) =>
+        t.CrossEntropy(model.Hidden(t, batch), model.Head, batch, divisor, labelSmoothing: t.Training ? labelSmoothing : 0);
+}
