@@ -36,6 +36,6 @@ internal sealed class RandomWeights(long seed, double deviation, ScalarType type
     private Parameter Fill(string name, long size, double value)
     {
         TorchRuntime.EnsureLoaded();
-        return new Parameter(name, torch.full(size, value, dtype: type));
+        return new Parameter(name, torch.full(size, Number.Of(value), dtype: type));
     }
 }

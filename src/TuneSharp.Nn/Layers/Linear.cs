@@ -112,7 +112,7 @@ public sealed class Linear
     private void Product(Workspace workspace, Tensor x, Tensor y)
     {
         ForPanels(workspace, (w_PI, at) => Aten.Mm(x, w_PI.t(), y.narrow(1, at, w_PI.shape[0])));
-        if (Bias is not null) y.add_(Bias.Value);
+        if (Bias is not null) y.add_(Bias.Value, Number.One);
     }
 
     /// <summary>Gives the weight, in the type of computation, by pieces of rows; <c>at</c> is the first row.</summary>

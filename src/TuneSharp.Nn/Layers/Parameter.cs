@@ -82,7 +82,7 @@ public sealed class Parameter : IDisposable
         else
         {
             using Tensor product = a.mm(b);
-            product.mul_(scale);
+            product.mul_(Number.Of(scale));
             Add(product);
         }
     }
@@ -91,7 +91,7 @@ public sealed class Parameter : IDisposable
     public void Add(Tensor g)
     {
         Tensor grad = Memory(g.dtype);
-        if (_hasGrad) grad.add_(g);
+        if (_hasGrad) grad.add_(g, Number.One);
         else grad.copy_(g);
         _hasGrad = true;
     }
@@ -103,7 +103,7 @@ public sealed class Parameter : IDisposable
         if (!_hasGrad) grad.zero_();
         _hasGrad = true;
         using Tensor wide = g.to(grad.dtype);
-        grad.index_add_(0, index, wide, 1);
+        grad.index_add_(0, index, wide, Number.One);
     }
 
     public void Dispose()

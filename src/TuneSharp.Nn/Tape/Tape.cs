@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TorchSharp;
+using TuneSharp.Nn.Runtime;
 using static TorchSharp.torch;
 
 namespace TuneSharp.Nn;
@@ -174,7 +175,7 @@ public sealed partial class Tape : IDisposable
     private Buffer One()
     {
         Buffer one = Workspace.Rent(Workspace.WideType, 1);
-        one.Tensor.fill_(1);
+        one.Tensor.fill_(Number.One);
         return one;
     }
 

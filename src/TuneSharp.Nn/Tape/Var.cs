@@ -61,7 +61,7 @@ public sealed class Var
         }
         _grad = _workspace.Rent(a.shape[0], b.shape[1]);
         Aten.Mm(a, b, _grad.Tensor);
-        if (scale != 1) _grad.Tensor.mul_(scale);
+        if (scale != 1) _grad.Tensor.mul_(Number.Of(scale));
     }
 
     /// <summary>dThis += g. The holder is handed over: the caller must not release it, nor write into it afterwards.</summary>
@@ -72,7 +72,7 @@ public sealed class Var
             _grad = g;
             return;
         }
-        OwnGrad().add_(g.Tensor);
+        OwnGrad().add_(g.Tensor, Number.One);
         g.Release();
     }
 

@@ -54,7 +54,7 @@ internal static class Activations
     private static void TanhBackward(Tensor d, Tensor x)
     {
         using Tensor y = x.tanh();
-        d.addcmul_(d, y.mul_(y), -1);
+        d.addcmul_(d, y.mul_(y), Number.MinusOne);
     }
 
     /// <summary>The same in plain torch operations, differentiated by autograd.</summary>

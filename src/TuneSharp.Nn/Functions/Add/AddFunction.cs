@@ -1,3 +1,4 @@
+using TuneSharp.Nn.Runtime;
 using static TorchSharp.torch;
 
 namespace TuneSharp.Nn;
@@ -14,7 +15,7 @@ public static class AddFunction
             throw new ArgumentException($"Add: [{string.Join(", ", x.Data.shape)}] and [{string.Join(", ", y.Data.shape)}] differ.");
         Tensor a = x.Data;
         Buffer z = t.TakeOver(y);
-        z.Tensor.add_(a);
+        z.Tensor.add_(a, Number.One);
         return t.Record(z, x.NeedsGrad || y.NeedsGrad, dZ =>
         {
             if (x.NeedsGrad) x.Give(dZ.Hold());

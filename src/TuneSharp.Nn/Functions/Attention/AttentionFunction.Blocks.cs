@@ -1,4 +1,5 @@
 using TorchSharp;
+using TuneSharp.Nn.Runtime;
 using static TorchSharp.torch;
 
 namespace TuneSharp.Nn;
@@ -22,7 +23,7 @@ public static partial class AttentionFunction
             int positions = End - Start, before = Shape.Window is null ? 0 : OwnKey - FirstKey;
             if (positions == 1 && before == 0) return;
             s_NRS.narrow(2, s_NRS.shape[2] - before - positions, before + positions).add_(
-                mask.Tensor.narrow(0, 0, positions * Shape.GroupSize).narrow(1, mask.Reach - before, before + positions));
+                mask.Tensor.narrow(0, 0, positions * Shape.GroupSize).narrow(1, mask.Reach - before, before + positions), Number.One);
         }
     }
 

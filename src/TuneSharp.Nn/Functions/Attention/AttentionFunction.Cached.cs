@@ -12,7 +12,7 @@ public static partial class AttentionFunction
         long rows = cache.Keys.shape[0], keyHeads = shape.NumKeyValueHeads, perKey = shape.GroupSize, d = shape.HeadDim, n = rows * keyHeads;
         using Buffer q_Ld = Gather(ws, q, plan.Gather, shape.HeadDim);
         using Buffer y_Ld = ws.Rent(q_Ld.Tensor.shape);
-        q_Ld.Tensor.mul_(shape.Scale);
+        q_Ld.Tensor.mul_(Number.Of(shape.Scale));
         Tensor q_NRd = q_Ld.Tensor.view(n, plan.NumQueries * perKey, d), y_NRd = y_Ld.Tensor.view(n, plan.NumQueries * perKey, d);
         Tensor k_NSd = cache.Keys.view(n, -1, d).narrow(1, 0, plan.NumKeys), v_NSd = cache.Values.view(n, -1, d).narrow(1, 0, plan.NumKeys);
         for (int start = 0; start < plan.NumQueries; start += BlockTokens)
@@ -22,7 +22,7 @@ public static partial class AttentionFunction
             using Buffer s_NRS = ws.Rent(n, positions * perKey, plan.NumKeys);
             Aten.Bmm(q_NRd.narrow(1, start * perKey, positions * perKey), k_NSd.transpose(1, 2), s_NRS.Tensor);
             if (plan.Mask is not null)
-                s_NRS.Tensor.view(rows, keyHeads, positions, perKey, plan.NumKeys).add_(plan.Mask.narrow(2, start, positions));
+                s_NRS.Tensor.view(rows, keyHeads, positions, perKey, plan.NumKeys).add_(plan.Mask.narrow(2, start, positions), Number.One);
             Softmax(ws, s_NRS.Tensor);
             Product(ws, s_NRS.Tensor, v_NSd, y_NRd.narrow(1, start * perKey, positions * perKey));
         }

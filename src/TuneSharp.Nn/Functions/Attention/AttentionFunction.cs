@@ -65,7 +65,7 @@ public static partial class AttentionFunction
         int d = shape.HeadDim;
         using Buffer q_Ld = Gather(ws, q, layout.GatherQueries, d), k_Ld = Gather(ws, k, layout.GatherKeys, d), v_Ld = Gather(ws, v, layout.GatherKeys, d);
         using Buffer y_Ld = ws.Rent(layout.NumQueryLines, d);
-        q_Ld.Tensor.mul_(shape.Scale);
+        q_Ld.Tensor.mul_(Number.Of(shape.Scale));
         CausalMask mask = layout.Mask(ws.ComputeType);
         foreach (RowGroup group in layout.Groups)
         {
@@ -86,8 +86,8 @@ public static partial class AttentionFunction
         using Buffer q_Ld = Gather(ws, q.Data, layout.GatherQueries, d), k_Ld = Gather(ws, k.Data, layout.GatherKeys, d), v_Ld = Gather(ws, v.Data, layout.GatherKeys, d);
         using Buffer dY_Ld = Gather(ws, dY, layout.GatherQueries, d);
         using Buffer dQ_Ld = ws.Rent(layout.NumQueryLines, d), dK_Ld = ws.Rent(layout.NumKeyLines, d), dV_Ld = ws.Rent(layout.NumKeyLines, d);
-        q_Ld.Tensor.mul_(shape.Scale);
-        if (layout.Padding is not null) dY_Ld.Tensor.index_fill_(0, layout.Padding, 0);
+        q_Ld.Tensor.mul_(Number.Of(shape.Scale));
+        if (layout.Padding is not null) dY_Ld.Tensor.index_fill_(0, layout.Padding, Number.Zero);
         dK_Ld.Tensor.zero_();
         dV_Ld.Tensor.zero_();
         CausalMask mask = layout.Mask(ws.ComputeType);
@@ -110,7 +110,7 @@ public static partial class AttentionFunction
                 if (k.Var.NeedsGrad) Aten.AddBmm(block.Keys(dK_NSd), dS.Tensor.transpose(1, 2), qBlock);
             }
         }
-        dQ_Ld.Tensor.mul_(shape.Scale);
+        dQ_Ld.Tensor.mul_(Number.Of(shape.Scale));
         Scatter(ws, q, dQ_Ld, layout.ScatterQueries, d);
         ScatterKeys(ws, k, dK_Ld, layout, d);
         ScatterKeys(ws, v, dV_Ld, layout, d);

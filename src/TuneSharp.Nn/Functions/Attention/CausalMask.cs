@@ -1,4 +1,5 @@
 using TorchSharp;
+using TuneSharp.Nn.Runtime;
 using static TorchSharp.torch;
 
 namespace TuneSharp.Nn;
@@ -18,11 +19,11 @@ internal sealed class CausalMask : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         Reach = shape.Window is { } window ? Math.Min(window - 1, length) : 0;
-        Tensor ahead = torch.arange(-Reach, positions).unsqueeze(0) - torch.arange(0, positions).unsqueeze(1);
-        Tensor hidden_PC = ahead.gt(0);
-        if (shape.Window is { } w) hidden_PC = hidden_PC.logical_or(ahead.le(-w));
+        Tensor ahead = torch.arange(Number.Of(-Reach), Number.Of(positions)).unsqueeze(0).sub(torch.arange(Number.Zero, Number.Of(positions)).unsqueeze(1));
+        Tensor hidden_PC = ahead.gt(Number.Zero);
+        if (shape.Window is { } w) hidden_PC = hidden_PC.logical_or(ahead.le(Number.Of(-w)));
         Tensor = torch.zeros([positions, shape.GroupSize, Reach + positions], dtype: type)
-            .masked_fill_(hidden_PC.unsqueeze(1), double.NegativeInfinity).view(positions * shape.GroupSize, Reach + positions).DetachFromDisposeScope();
+            .masked_fill_(hidden_PC.unsqueeze(1), Number.Of(double.NegativeInfinity)).view(positions * shape.GroupSize, Reach + positions).DetachFromDisposeScope();
     }
 
     public Tensor Tensor { get; }

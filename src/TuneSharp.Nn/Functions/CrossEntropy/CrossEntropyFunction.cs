@@ -57,7 +57,7 @@ public static class CrossEntropyFunction
         }
 
         Buffer loss = t.Rent(ws.WideType, 1);
-        loss.Tensor.fill_(sum / divisor);
+        loss.Tensor.fill_(Number.Of(sum / divisor));
         if (dHidden is not null) t.Keep(dHidden);
         return t.Record(loss, needsGrad, _ =>
         {
@@ -87,7 +87,7 @@ public static class CrossEntropyFunction
         Tensor z_ = z_NV.Tensor;
         z_.sub_(z_.amax([1], true));
         Tensor chosen_N1 = z_.gather(1, label_N1);
-        Tensor target_N1 = form.Smoothing == 0 ? chosen_N1 : (chosen_N1 * (1 - form.Smoothing)).add_(z_.mean([1], true), alpha: form.Smoothing);
+        Tensor target_N1 = form.Smoothing == 0 ? chosen_N1 : chosen_N1.mul(Number.Of(1 - form.Smoothing)).add_(z_.mean([1], true), Number.Of(form.Smoothing));
         Tensor sum_N1 = z_.exp_().sum(1, true);
         Tensor loss_N1 = sum_N1.log().sub_(target_N1);
         if (tokenLosses is not null)
@@ -95,9 +95,9 @@ public static class CrossEntropyFunction
 
         if (gradients)
         {
-            z_.div_(sum_N1.mul_(form.Divisor));
-            if (form.Smoothing > 0) z_.sub_(form.Smoothing / (head.Out * form.Divisor));
-            z_.scatter_add_(1, label_N1, torch.full_like(chosen_N1, (form.Smoothing - 1) / form.Divisor));
+            z_.div_(sum_N1.mul_(Number.Of(form.Divisor)));
+            if (form.Smoothing > 0) z_.sub_(Number.Of(form.Smoothing / (head.Out * form.Divisor)));
+            z_.scatter_add_(1, label_N1, torch.full_like(chosen_N1, Number.Of((form.Smoothing - 1) / form.Divisor)));
             Buffer dZ = widen ? ws.Rent(z_.shape) : z_NV.Hold();
             if (widen) dZ.Tensor.copy_(z_);
             inner.Backward(z, dZ);

@@ -37,7 +37,7 @@ public static class PlacePromptFunction
             }
             if (!x.NeedsGrad) return;
             Buffer dX = t.Workspace.Rent(dY.shape);
-            dX.Tensor.copy_(dY).index_fill_(0, places, 0);
+            dX.Tensor.copy_(dY).index_fill_(0, places, Number.Zero);
             x.Give(dX);
         });
     }

@@ -25,7 +25,7 @@ public static class RowsFunction
         return t.Record(y, true, dY =>
         {
             Buffer dX = t.Workspace.Rent(shape);
-            dX.Tensor.zero_().index_add_(0, torch.tensor(copied), dY.Tensor, 1);
+            dX.Tensor.zero_().index_add_(0, torch.tensor(copied), dY.Tensor, Number.One);
             x.Give(dX);
         });
     }

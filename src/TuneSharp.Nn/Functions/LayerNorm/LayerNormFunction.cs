@@ -31,7 +31,7 @@ public static class LayerNormFunction
             mean.Tensor.copy_(centred.Tensor.copy_(x.Data).mean([1], true));
             centred.Tensor.sub_(mean.Tensor);
             Aten.Mul(centred.Tensor, centred.Tensor, square.Tensor);
-            rstd.Tensor.copy_(square.Tensor.mean([1], true)).add_(eps).rsqrt_();
+            rstd.Tensor.copy_(square.Tensor.mean([1], true)).add_(Number.Of(eps)).rsqrt_();
             Scale(centred.Tensor.mul_(rstd.Tensor), y.Tensor);
         }
 
@@ -71,7 +71,7 @@ public static class LayerNormFunction
         void Scale(Tensor n_TD, Tensor y_TD)
         {
             n_TD.mul_(weight.Value);
-            if (bias is not null) n_TD.add_(bias.Value);
+            if (bias is not null) n_TD.add_(bias.Value, Number.One);
             y_TD.copy_(n_TD);
         }
     }

@@ -51,8 +51,8 @@ public static class RopeFunction
         Tensor cos = angles.Cos.unsqueeze(1), sin = angles.Sin.unsqueeze(1);
         using Buffer x1Sin = workspace.Rent(tokens, heads, half);
         Aten.Mul(x1, sin, x1Sin.Tensor);
-        x1.mul_(cos).addcmul_(x2, sin, -sign);
-        x2.mul_(cos).add_(x1Sin.Tensor, sign);
+        x1.mul_(cos).addcmul_(x2, sin, sign > 0 ? Number.MinusOne : Number.One);
+        x2.mul_(cos).add_(x1Sin.Tensor, sign > 0 ? Number.One : Number.MinusOne);
     }
 
     /// <summary>The same in plain torch operations, differentiated by autograd.</summary>

@@ -1,5 +1,6 @@
 // R = rows, N = labels
 using TorchSharp;
+using TuneSharp.Nn.Runtime;
 using static TorchSharp.torch;
 
 namespace TuneSharp.Nn;
@@ -26,8 +27,8 @@ public static class BinaryLossFunction
         using DisposeScope scope = NewDisposeScope();
         Tensor z_RN = RowLoss.Widened(t, logits), y_RN = RowLoss.Matrix(logits, targets, z_RN.dtype);
         double scale = 1 / (logits.Width * divisor);
-        Tensor loss = (z_RN.clamp_min(0) - z_RN * y_RN + z_RN.abs().neg_().exp_().log1p_()).sum(ScalarType.Float64) * scale;
-        return RowLoss.Record(t, logits, loss, t.Recording && logits.NeedsGrad ? z_RN.sigmoid().sub_(y_RN).mul_(scale) : null, nameof(BinaryLoss));
+        Tensor loss = z_RN.clamp_min(Number.Zero).sub_(z_RN * y_RN).add_(z_RN.abs().neg_().exp_().log1p_(), Number.One).sum(ScalarType.Float64).mul_(Number.Of(scale));
+        return RowLoss.Record(t, logits, loss, t.Recording && logits.NeedsGrad ? z_RN.sigmoid().sub_(y_RN).mul_(Number.Of(scale)) : null, nameof(BinaryLoss));
     }
 
     /// <summary>The same in plain torch operations, differentiated by autograd; divisor 1.</summary>

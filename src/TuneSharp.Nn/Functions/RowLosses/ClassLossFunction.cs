@@ -1,5 +1,6 @@
 // R = rows, N = classes
 using TorchSharp;
+using TuneSharp.Nn.Runtime;
 using static TorchSharp.torch;
 
 namespace TuneSharp.Nn;
@@ -29,12 +30,12 @@ public static class ClassLossFunction
         Tensor class_R = torch.tensor(classes.Select(c => (long)c).ToArray());
         Tensor p_RN = nn.functional.log_softmax(RowLoss.Widened(t, logits), 1);
         Tensor chosen = p_RN.gather(1, class_R.unsqueeze(1)).sum(ScalarType.Float64), mean = p_RN.mean([1]).sum(ScalarType.Float64);
-        Tensor loss = (chosen * (labelSmoothing - 1) - mean * labelSmoothing) / divisor;
+        Tensor loss = chosen.mul_(Number.Of(labelSmoothing - 1)).add_(mean, Number.Of(-labelSmoothing)).div_(Number.Of(divisor));
         if (!t.Recording || !logits.NeedsGrad) return RowLoss.Record(t, logits, loss, null, nameof(ClassLoss));
 
-        Tensor dZ = p_RN.exp_().sub_(labelSmoothing / logits.Width);
-        dZ.scatter_add_(1, class_R.unsqueeze(1), torch.full([classes.Count, 1], labelSmoothing - 1, dtype: dZ.dtype));
-        return RowLoss.Record(t, logits, loss, dZ.div_(divisor), nameof(ClassLoss));
+        Tensor dZ = p_RN.exp_().sub_(Number.Of(labelSmoothing / logits.Width));
+        dZ.scatter_add_(1, class_R.unsqueeze(1), torch.full([classes.Count, 1], Number.Of(labelSmoothing - 1), dtype: dZ.dtype));
+        return RowLoss.Record(t, logits, loss, dZ.div_(Number.Of(divisor)), nameof(ClassLoss));
     }
 
     /// <summary>The same in plain torch operations, differentiated by autograd; divisor 1.</summary>

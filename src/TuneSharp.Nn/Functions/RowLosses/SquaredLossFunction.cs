@@ -1,5 +1,6 @@
 // R = rows, N = values
 using TorchSharp;
+using TuneSharp.Nn.Runtime;
 using static TorchSharp.torch;
 
 namespace TuneSharp.Nn;
@@ -20,10 +21,10 @@ public static class SquaredLossFunction
         RowLoss.Check(logits, targets.Count, divisor);
         using DisposeScope scope = NewDisposeScope();
         Tensor z_RN = RowLoss.Widened(t, logits);
-        Tensor error_RN = z_RN - RowLoss.Matrix(logits, targets, z_RN.dtype);
+        Tensor error_RN = z_RN.sub(RowLoss.Matrix(logits, targets, z_RN.dtype));
         double scale = 1 / (logits.Width * divisor);
-        Tensor loss = (error_RN * error_RN).sum(ScalarType.Float64) * scale;
-        return RowLoss.Record(t, logits, loss, t.Recording && logits.NeedsGrad ? error_RN.mul_(2 * scale) : null, nameof(SquaredLoss));
+        Tensor loss = (error_RN * error_RN).sum(ScalarType.Float64).mul_(Number.Of(scale));
+        return RowLoss.Record(t, logits, loss, t.Recording && logits.NeedsGrad ? error_RN.mul_(Number.Of(2 * scale)) : null, nameof(SquaredLoss));
     }
 
     /// <summary>The same in plain torch operations, differentiated by autograd; divisor 1.</summary>
