@@ -31,7 +31,7 @@ public static class LayerNormFunction
             mean.Tensor.copy_(centred.Tensor.copy_(x.Data).mean([1], true));
             centred.Tensor.sub_(mean.Tensor);
             Aten.Mul(centred.Tensor, centred.Tensor, square.Tensor);
-            rstd.Tensor.copy_(square.Tensor.mean([1], true)).add_(Number.Of(eps)).rsqrt_();
+            rstd.Tensor.copy_(square.Tensor.mean([1], true)).add_(Number.Of(eps), Number.One).rsqrt_();
             Scale(centred.Tensor.mul_(rstd.Tensor), y.Tensor);
         }
 

@@ -28,7 +28,7 @@ public static class RmsNormFunction
         using (Buffer square = ws.Rent(wide, x.Data.shape))
         {
             Aten.Mul(x.Data, x.Data, square.Tensor);
-            rstd.Tensor.copy_(square.Tensor.mean([1], true)).add_(Number.Of(eps)).rsqrt_();
+            rstd.Tensor.copy_(square.Tensor.mean([1], true)).add_(Number.Of(eps), Number.One).rsqrt_();
         }
         Forward(x.Data, rstd.Tensor, y.Tensor);
 
