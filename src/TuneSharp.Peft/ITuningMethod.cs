@@ -1,13 +1,8 @@
-using System.Text.Json.Nodes;
 using TuneSharp.Formats;
 using TuneSharp.Formats.Adapters;
-using TuneSharp.Formats.Safetensors;
 using TuneSharp.Nn;
 
 namespace TuneSharp.Peft;
-
-/// <summary>An adapter as it is written: the config and the tensors, named and shaped as PEFT does.</summary>
-public sealed record AdapterContents(JsonObject Config, IReadOnlyList<TensorToWrite> Tensors);
 
 /// <summary>What is trained of a model: a LoRA adapter, a prompt, all of it, …. The model has it while it is attached.</summary>
 public interface ITuningMethod : IDisposable
@@ -19,6 +14,9 @@ public interface ITuningMethod : IDisposable
     /// The trained parameters, always in the same order. Their names are unique and stable: the keys of the optimizer's state.
     /// </summary>
     IReadOnlyList<Parameter> Trained { get; }
+
+    /// <summary>The name of a trained parameter in the adapter's file, as far as it is there.</summary>
+    string StoredNameOf(Parameter parameter) => parameter.Name;
 
     /// <summary>The model computes with it.</summary>
     bool Attached { get; }

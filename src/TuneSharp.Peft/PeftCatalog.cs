@@ -38,12 +38,13 @@ public static class PeftCatalog
     /// <param name="model">Gets the adapter.</param>
     /// <param name="seed">Of a new adapter's first values.</param>
     /// <param name="baseModel">Path or name of the base, for adapter_config.json.</param>
-    public static ITuningMethod CreateForTraining(MethodSettings settings, TunableModel model, long seed, string? baseModel)
+    /// <param name="tokenize">A text's ids, for methods that begin with the words of a text; null: there is no tokenizer.</param>
+    public static ITuningMethod CreateForTraining(MethodSettings settings, TunableModel model, long seed, string? baseModel, Func<string, IReadOnlyList<int>>? tokenize = null)
     {
         settings.Validate();
         TuningMethodEntry entry = Find(settings.Method);
         ITuningMethod method;
-        if (settings.InitAdapter is null) method = entry.Create(new MethodRequest(settings.EffectiveOptions, model, seed, baseModel));
+        if (settings.InitAdapter is null) method = entry.Create(new MethodRequest(settings.EffectiveOptions, model, seed, baseModel) { Tokenize = tokenize });
         else
         {
             method = LoadAdapter(settings.InitAdapter, model);
@@ -52,6 +53,11 @@ public static class PeftCatalog
                 string found = method.Name;
                 method.Dispose();
                 throw new InvalidInputException($"The adapter is of the method {found}, but `method` is {settings.Method}.", settings.InitAdapter, $"Set method: {found}.");
+            }
+            if (method.Trained.Count == 0)
+            {
+                method.Dispose();
+                throw new InvalidInputException("The adapter holds the result of its encoder, but not the encoder: it cannot be trained on.", settings.InitAdapter, "Use it as it is, or train a new one. Adapters that this program wrote have the encoder beside them.");
             }
         }
 

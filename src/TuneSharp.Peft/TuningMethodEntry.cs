@@ -9,7 +9,11 @@ namespace TuneSharp.Peft;
 /// <param name="Model">Gets the adapter.</param>
 /// <param name="Seed">Of the first values.</param>
 /// <param name="BaseModel">Path or name of the base, for adapter_config.json.</param>
-public sealed record MethodRequest(IMethodOptions Options, TunableModel Model, long Seed, string? BaseModel);
+public sealed record MethodRequest(IMethodOptions Options, TunableModel Model, long Seed, string? BaseModel)
+{
+    /// <summary>A text's ids with the tokens that the tokenizer puts around a text; null: there is no tokenizer.</summary>
+    public Func<string, IReadOnlyList<int>>? Tokenize { get; init; }
+}
 
 /// <summary>One tuning method; <see cref="PeftCatalog"/> lists them.</summary>
 public sealed record TuningMethodEntry

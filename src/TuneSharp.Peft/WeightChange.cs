@@ -9,4 +9,5 @@ namespace TuneSharp.Peft;
 /// set now. Works attached or not.
 /// </param>
 /// <param name="Replaces">The base's values do not matter: two such changes of one weight cannot both be.</param>
-public sealed record WeightChange(Nn.Parameter Parameter, Action<Tensor> Apply, bool Replaces = false);
+/// <param name="Scales">Multiplies what base and all other adapters give: it comes last.</param>
+public sealed record WeightChange(Nn.Parameter Parameter, Action<Tensor> Apply, bool Replaces = false, bool Scales = false);

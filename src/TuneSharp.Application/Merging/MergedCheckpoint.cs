@@ -79,7 +79,7 @@ internal sealed class MergedCheckpoint(CheckpointFolder source, IReadOnlyList<IT
             _met.Add(entry.Name);
             // Several adapters add up before the one rounding to the stored type.
             merged = stored.to(entry.DType == TensorDType.F64 ? ScalarType.Float64 : ScalarType.Float32, copy: true);
-            foreach (WeightChange change in _changes[entry.Name].OrderByDescending(change => change.Replaces)) change.Apply(merged);
+            foreach (WeightChange change in _changes[entry.Name].OrderByDescending(change => change.Replaces).ThenBy(change => change.Scales)) change.Apply(merged);
         }
         Tensor result = merged.to(TypeOf(Target(entry))).contiguous();
         if (changes && !result.eq(stored.to(result.dtype)).all().item<bool>()) NumChanged++;

@@ -69,11 +69,12 @@ public sealed class AdapterFolder : IDisposable
     /// <param name="folder">May exist, but not hold an adapter.</param>
     /// <param name="config">Keys in any order.</param>
     /// <param name="tensors">By PEFT's names (formats.md §7.1).</param>
+    /// <param name="weightsFile">Name of the weights' file.</param>
     /// <exception cref="NonFiniteWeightsException">A tensor holds NaN or infinity; nothing is left behind.</exception>
     /// <exception cref="SaveFailedException">The disk failed.</exception>
-    public static void Write(string folder, JsonObject config, IReadOnlyList<TensorToWrite> tensors)
+    public static void Write(string folder, JsonObject config, IReadOnlyList<TensorToWrite> tensors, string weightsFile = WeightsFile)
     {
-        string configPath = System.IO.Path.Combine(folder, ConfigFile), weightsPath = System.IO.Path.Combine(folder, WeightsFile);
+        string configPath = System.IO.Path.Combine(folder, ConfigFile), weightsPath = System.IO.Path.Combine(folder, weightsFile);
         if (File.Exists(configPath) || File.Exists(weightsPath))
             throw new InvalidInputException("The folder holds an adapter already; nothing is written over it.", folder, "Choose another folder, or move the old adapter away.");
         try { SaveDisk.Current.CreateFolder(folder); }

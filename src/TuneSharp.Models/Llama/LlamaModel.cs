@@ -40,7 +40,7 @@ public sealed class LlamaModel : ICausalLm
         Linears = [.. _blocks.SelectMany(block => block.Linears)];
         Parameters = [embedding, .. _blocks.SelectMany(block => block.Parameters), _norm, .. ReferenceEquals(head, embedding) ? (Parameter[])[] : [head]];
         _prefix = new PrefixSlot(config.NumLayers, attention.NumKeyValueHeads * attention.HeadDim);
-        Tunable = new TunableModel(Linears, Parameters, Head) { Embedding = _embedding, Residuals = [.. _blocks.SelectMany(block => block.Residuals)], Prefix = _prefix };
+        Tunable = new TunableModel(Linears, Parameters, Head) { Embedding = _embedding, Residuals = [.. _blocks.SelectMany(block => block.Residuals)], Prefix = _prefix, Shape = config.Shape };
     }
 
     /// <summary>How large such a model is.</summary>

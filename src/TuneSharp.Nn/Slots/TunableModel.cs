@@ -18,6 +18,9 @@ public sealed record TunableModel(IReadOnlyList<Linear> Linears, IReadOnlyList<P
     /// <summary>Linears of a task's head (classifier, score, …), which every method trains as a whole.</summary>
     public IReadOnlyList<Linear> TaskHeads { get; init; } = [];
 
+    /// <summary>Its sizes; null only in models made by tests.</summary>
+    public ModelShape? Shape { get; init; }
+
     /// <summary>PEFT's word for what the model does, as in CAUSAL_LM or SEQ_CLS.</summary>
     public string TaskType { get; init; } = "CAUSAL_LM";
 }

@@ -40,7 +40,7 @@ public sealed class MergedAdapters : IDisposable
             Tensor value = group.Key.Value;
             merged._kept.Add((group.Key, value.clone().DetachFromDisposeScope()));
             Tensor sum = value.to(value.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32, copy: true);
-            foreach (WeightChange change in group.OrderByDescending(change => change.Replaces)) change.Apply(sum);
+            foreach (WeightChange change in group.OrderByDescending(change => change.Replaces).ThenBy(change => change.Scales)) change.Apply(sum);
             value.copy_(sum);
         }
         return merged;

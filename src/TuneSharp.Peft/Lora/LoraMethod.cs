@@ -2,6 +2,7 @@ using TuneSharp.Formats;
 using TuneSharp.Formats.Adapters;
 using TuneSharp.Formats.Safetensors;
 using TuneSharp.Nn;
+using TuneSharp.Peft.Replaced;
 using TuneSharp.Peft.Targets;
 
 namespace TuneSharp.Peft.Lora;
@@ -12,7 +13,7 @@ namespace TuneSharp.Peft.Lora;
 /// </summary>
 public sealed class LoraMethod : ITuningMethod
 {
-    private readonly IReadOnlyList<TrainedBias> _biases;
+    private readonly IReadOnlyList<ReplacedParameter> _biases;
 
     public static TuningMethodEntry Entry { get; } = new()
     {
@@ -53,7 +54,7 @@ public sealed class LoraMethod : ITuningMethod
 
     public IReadOnlyList<WeightChange> WeightChanges =>
     [
-        .. _biases.Select(bias => new WeightChange(bias.Parameter, value => value.copy_(bias.Values(Attached)), Replaces: true)),
+        .. _biases.Select(bias => bias.Change(() => Attached)),
         .. Adapters.Select(adapter => new WeightChange(adapter.Linear.Weight, adapter.AddTo)),
     ];
 
@@ -105,7 +106,7 @@ public sealed class LoraMethod : ITuningMethod
     {
         if (Attached) return;
         foreach (LoraAdapter adapter in Adapters) adapter.Linear.Adapters.Add(adapter);
-        foreach (TrainedBias bias in _biases) bias.Swap();
+        foreach (ReplacedParameter bias in _biases) bias.Swap();
         Attached = true;
     }
 
@@ -114,7 +115,7 @@ public sealed class LoraMethod : ITuningMethod
     {
         if (!Attached) return;
         foreach (LoraAdapter adapter in Adapters) adapter.Linear.Adapters.Remove(adapter);
-        foreach (TrainedBias bias in _biases) bias.Swap();
+        foreach (ReplacedParameter bias in _biases) bias.Swap();
         Attached = false;
     }
 
@@ -134,8 +135,8 @@ public sealed class LoraMethod : ITuningMethod
         return new MethodFootprint([.. adapted.SelectMany(linear => (long[][])[[settings.R, linear.In], [linear.Out, settings.R]])]) { KeptPerToken = adapted.ToDictionary(linear => linear.Name, _ => settings.R) };
     }
 
-    /// <summary>The name of a trained parameter in the adapter's file.</summary>
-    internal string StoredNameOf(Parameter parameter) => _biases.FirstOrDefault(bias => bias.Parameter == parameter)?.StoredName ?? parameter.Name;
+    /// <inheritdoc/>
+    public string StoredNameOf(Parameter parameter) => _biases.FirstOrDefault(bias => bias.Parameter == parameter)?.StoredName ?? parameter.Name;
 
     public AdapterContents ToAdapter() => new(Config.ToJson(), new LoraTensors(Adapters, _biases).ToWrite(Attached));
 
@@ -147,17 +148,17 @@ public sealed class LoraMethod : ITuningMethod
     {
         Detach();
         foreach (LoraAdapter adapter in Adapters) adapter.Dispose();
-        foreach (TrainedBias bias in _biases) bias.Dispose();
+        foreach (ReplacedParameter bias in _biases) bias.Dispose();
     }
 
-    private static IEnumerable<TrainedBias> Biases(LoraBias which, TunableModel model, HashSet<string> adapted)
+    private static IEnumerable<ReplacedParameter> Biases(LoraBias which, TunableModel model, HashSet<string> adapted)
     {
         if (which == LoraBias.None) yield break;
         foreach (Parameter parameter in model.Parameters)
         {
             if (!parameter.Name.EndsWith(".bias", StringComparison.Ordinal)) continue;
             bool ofAdapted = adapted.Contains(parameter.Name[..^".bias".Length]);
-            if (which == LoraBias.All || ofAdapted) yield return new TrainedBias(parameter, LoraNames.Bias(parameter.Name, ofAdapted));
+            if (which == LoraBias.All || ofAdapted) yield return new ReplacedParameter(parameter, LoraNames.Bias(parameter.Name, ofAdapted));
         }
     }
 }

@@ -28,7 +28,19 @@ public static class CounterRandom
     public static void FillUniform(Span<float> values, ulong key, double bound)
     {
         for (int i = 0; i < values.Length; i++)
-            values[i] = (float)(((Mix(key + (ulong)i * Gamma) >> 11) * (1.0 / (1ul << 53)) * 2 - 1) * bound);
+            values[i] = (float)((Unit(key, i) * 2 - 1) * bound);
+    }
+
+    /// <summary>Normal numbers with mean 0 (Box and Muller 1958).</summary>
+    public static void FillNormal(Span<float> values, ulong key, double deviation)
+    {
+        for (int i = 0; i < values.Length; i += 2)
+        {
+            // 1 - u is in (0, 1]: its logarithm is finite.
+            double radius = deviation * Math.Sqrt(-2 * Math.Log(1 - Unit(key, i))), angle = 2 * Math.PI * Unit(key, i + 1);
+            values[i] = (float)(radius * Math.Cos(angle));
+            if (i + 1 < values.Length) values[i + 1] = (float)(radius * Math.Sin(angle));
+        }
     }
 
     /// <summary>Inverted dropout: 0 with probability <paramref name="dropout"/>, otherwise 1 / (1 - dropout).</summary>
@@ -47,6 +59,9 @@ public static class CounterRandom
 
         if ((mask.Length & 1) == 1) mask[^1] = (uint)Mix(key + (ulong)pairs * Gamma) < threshold ? 0 : kept;
     }
+
+    /// <summary>Number i of a key, in [0, 1).</summary>
+    private static double Unit(ulong key, int i) => (Mix(key + (ulong)i * Gamma) >> 11) * (1.0 / (1ul << 53));
 
     private static ulong Mix(ulong z)
     {

@@ -19,7 +19,7 @@ internal static class TrainedWeights
     /// <summary>Writes into a folder that exists.</summary>
     public static void Write(string folder, IModel model, ITuningMethod method, torch.ScalarType? type = null)
     {
-        if (method.ToAdapter() is { } adapter) AdapterFolder.Write(folder, adapter.Config, adapter.Tensors);
+        if (method.ToAdapter() is { } adapter) adapter.Write(folder);
         else ModelCatalog.Save(model, folder, type);
     }
 
