@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using TuneSharp.Formats;
 using TuneSharp.Formats.Files;
 
@@ -46,11 +47,15 @@ public sealed record TrainerState
     /// <summary>The run was stopped in the middle of the evaluation after this step; resuming begins with it.</summary>
     public bool EvaluationPending { get; init; }
 
+    /// <summary>What a learning-rate schedule has seen that follows the validation loss.</summary>
+    public Schedules.MetricRateState? Schedule { get; init; }
+
     private static readonly JsonSerializerOptions Form = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         WriteIndented = true,
         AllowDuplicateProperties = false,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,    // a validation loss may be no number
     };
 
     public void Write(string folder) => AtomicFile.WriteText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Form) + "\n");

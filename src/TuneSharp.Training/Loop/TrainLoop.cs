@@ -37,6 +37,8 @@ public sealed class TrainLoop : IDisposable
         _plan = StepPlan.Create(job.Train.Count, job.Settings);
         int warmup = LearningRateSchedule.ResolveWarmup(job.Settings.WarmupSteps, _plan.TotalSteps);
         _schedule = LearningRateSchedule.Create(job.Settings.LrSchedulerType, job.Settings.LearningRate, warmup, _plan.TotalSteps, job.Settings.LrSchedulerKwargs);
+        if (_schedule.FollowsMetric && (job.Validation.Count == 0 || job.Settings.EvalSteps == 0))
+            throw new Formats.InvalidInputException($"The learning-rate schedule {_schedule.Name} follows the validation loss, and nothing is evaluated.", "lr_scheduler_type", "Keep rows aside for validation (val_size) and set eval_steps, or choose another schedule.");
         _batches = new MicroBatches(job.Train, _plan, job.Settings);
         _checkpoints = new CheckpointStore(job.CheckpointsFolder);
         _workspace = job.Objective.Model.CreateWorkspace();
@@ -137,6 +139,7 @@ public sealed class TrainLoop : IDisposable
         long began = _job.Clock.GetTimestamp();
         if (ValidationLoss.Measure(_job.Objective, _job.Validation, _job.Settings.PerDeviceEvalBatchSize, _workspace, Interrupted) is not { } measured) return null;
         _watch = _watch.After(_completed, measured.Loss, _job.Settings.EarlyStoppingThreshold);
+        _schedule.Observe(measured.Loss);
         bool best = _watch.BestStep == _completed;
         _job.Report(new EvalCompleted(_completed, _plan.EpochsAfter(_completed), measured.Loss, measured.NumLabels, best, _job.Clock.GetElapsedTime(began)));
         return best;
@@ -167,6 +170,7 @@ public sealed class TrainLoop : IDisposable
             BestStep = _watch.BestStep,
             EvaluationsWithoutImprovement = _watch.WithoutImprovement,
             EvaluationPending = _evaluationPending,
+            Schedule = _schedule.Seen,
         };
         try
         {
@@ -230,6 +234,7 @@ public sealed class TrainLoop : IDisposable
         _skipsInARow = state.ConsecutiveSkips;
         _numTokens = state.NumTokens;
         _evaluationPending = state.EvaluationPending;
+        _schedule.Seen = state.Schedule;
         _watch = new LossWatch(state.BestEvalLoss, state.BestStep, state.EvaluationsWithoutImprovement);
     }
 

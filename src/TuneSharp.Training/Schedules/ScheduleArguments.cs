@@ -34,6 +34,14 @@ internal sealed class ScheduleArguments(string schedule, double peak, int warmup
         return (int)number;
     }
 
+    public bool Flag(string key, bool fallback)
+    {
+        _known.Add(key);
+        if (values is null || !values.TryGetPropertyValue(key, out JsonNode? node) || node is null) return fallback;
+        // From a YAML reader it may come as a text.
+        return bool.TryParse(node.ToString(), out bool flag) ? flag : throw Wrong(key, $"is {node.ToJsonString()}; it can be true or false");
+    }
+
     public string Choice(string key, string fallback, params string[] choices)
     {
         _known.Add(key);

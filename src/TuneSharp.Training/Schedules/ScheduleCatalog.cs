@@ -6,7 +6,8 @@ namespace TuneSharp.Training.Schedules;
 /// <param name="Name">The key in `lr_scheduler_type`.</param>
 /// <param name="Description">One line for help and documentation.</param>
 /// <param name="Build">Reads the arguments, checks them and returns the factor as a function of t.</param>
-internal sealed record ScheduleEntry(string Name, string Description, Func<ScheduleArguments, Func<int, double>> Build);
+/// <param name="Follow">In its place for a rate that follows a metric.</param>
+internal sealed record ScheduleEntry(string Name, string Description, Func<ScheduleArguments, Func<int, double>>? Build, Func<ScheduleArguments, MetricRate>? Follow = null);
 
 /// <summary>All learning-rate schedules. Adding one is an entry here.</summary>
 public static class ScheduleCatalog
@@ -23,6 +24,8 @@ public static class ScheduleCatalog
         new("cosine_with_min_lr", "Cosine that ends at min_lr, or at min_lr_rate times learning_rate.", a => Cosine(a, MinimumRate(a))),
         new("cosine_warmup_with_min_lr", "The same, with a warm-up that starts above 0 (warmup_lr_rate).", CosineWarmupWithMinimum),
         new("warmup_stable_decay", "Warm-up, a plateau, then num_decay_steps of decay to min_lr_ratio (0).", WarmupStableDecay),
+        new("reduce_lr_on_plateau", "Falls by factor (0.1) when the validation loss has not become lower for patience (10) evaluations; no warm-up.", null, a => new PlateauRate(a)),
+        new("greedy", "Rises while the validation loss falls and falls while it does not, by factor (0.95), between min_lr (0.001) and max_lr (1); no warm-up.", null, a => new GreedyRate(a)),
     ];
 
     public static IReadOnlyList<string> Names { get; } = [.. Entries.Select(entry => entry.Name)];

@@ -13,7 +13,7 @@ public sealed record TrainingSettings
         Advice = "1e-6 … 1e-2", Minimum = 0, Maximum = 1, Aliases = ["lr"], Example = "3e-4")]
     public double LearningRate { get; init; } = 3e-4;
 
-    [Setting("How the learning rate changes over the run.", "学习率随训练变化的方式。", Advice = "linear, cosine, constant, constant_with_warmup, inverse_sqrt, polynomial, …", Example = "linear")]
+    [Setting("How the learning rate changes over the run.", "学习率随训练变化的方式。", Advice = "linear, cosine, constant, constant_with_warmup, inverse_sqrt, polynomial, reduce_lr_on_plateau, …", Example = "linear")]
     public string LrSchedulerType { get; init; } = "linear";
 
     [Setting("Arguments of the schedule, as num_cycles of cosine or power of polynomial.", "学习率调度的参数，例如 cosine 的 num_cycles、polynomial 的 power。", Example = "{num_cycles: 0.5}")]
@@ -143,7 +143,8 @@ public sealed record TrainingSettings
             throw new InvalidInputException("`disable_shuffling` keeps the order of the file, and `train_sampling_strategy: group_by_length` changes it.", null, "Remove one of them.");
         int steps = MaxSteps > 0 ? MaxSteps : 1000;
         // Built once for its checks alone; the real one is built when the number of steps is known.
-        _ = LearningRateSchedule.Create(LrSchedulerType, LearningRate, Math.Min(LearningRateSchedule.ResolveWarmup(WarmupSteps, steps), steps - 1), steps, LrSchedulerKwargs);
+        var schedule = LearningRateSchedule.Create(LrSchedulerType, LearningRate, Math.Min(LearningRateSchedule.ResolveWarmup(WarmupSteps, steps), steps - 1), steps, LrSchedulerKwargs);
+        if (schedule.FollowsMetric && WarmupSteps > 0) throw Refuse("warmup_steps", WarmupSteps, $"has no place in the learning-rate schedule {LrSchedulerType}, which begins at learning_rate", "Remove it, or choose another schedule.");
     }
 
     private static InvalidInputException Refuse(string key, double value, string why, string nextStep) => new($"`{key}` is {value} and {why}.", null, nextStep);

@@ -65,10 +65,13 @@ internal sealed class ScheduleTopic : IGoldenTopic
 
         if (refused) return GoldenResult.Equal(false, $"accepted what the reference refuses: {error.GetString()}");
         double worst = 0;
-        int step = 0;
-        foreach (JsonElement rate in recorded.GetProperty("lr_per_step").EnumerateArray())
+        // Those that follow a metric get it after each step.
+        double[] metrics = recorded.TryGetProperty("metrics", out JsonElement given) ? [.. given.EnumerateArray().Select(metric => metric.GetDouble())] : [];
+        double[] rates = [.. recorded.GetProperty("lr_per_step").EnumerateArray().Select(rate => rate.GetDouble()), .. recorded.TryGetProperty("lr_after", out JsonElement after) ? [after.GetDouble()] : Array.Empty<double>()];
+        foreach ((int step, double expected) in rates.Index())
         {
-            double expected = rate.GetDouble(), found = schedule.At(step++);
+            double found = schedule.At(step);
+            if (step < metrics.Length) schedule.Observe(metrics[step]);
             // A rate that is 0 but for the cosine's rounding has no relative error; the peak is its measure.
             worst = Math.Max(worst, Math.Abs(found - expected) / Math.Max(Math.Abs(expected), 1e-3 * peak));
         }
