@@ -2,6 +2,7 @@ using TuneSharp.Formats.Files;
 using TuneSharp.Nn;
 using TuneSharp.Training.Checkpoints;
 using TuneSharp.Training.Optimizers;
+using TuneSharp.Training.Regularization;
 using TuneSharp.Training.Schedules;
 
 namespace TuneSharp.Training.Loop;
@@ -21,6 +22,7 @@ public sealed class TrainLoop : IDisposable
     private readonly TrainStep _step;
     private readonly CheckpointStore _checkpoints;
     private readonly StepReporter _reporter;
+    private readonly NeftuneNoise? _noise;
     private LossWatch _watch = LossWatch.Empty;
     private int _completed, _skipsInARow;
     private long _numTokens;
@@ -46,6 +48,8 @@ public sealed class TrainLoop : IDisposable
         _optimizer = OptimizerCatalog.Create(job.Settings, job.Method.Trained);
         _step = new TrainStep(job.Objective, job.Method.Trained, _optimizer, _workspace, job.Settings.Seed, job.Settings.MaxGradNorm, job.Settings.GradNorm, job.Settings.MaxGradValue);
         _reporter = new StepReporter(job.Report, job.Clock, _plan, job.Settings.LoggingSteps);
+        if (job.Settings.NeftuneNoiseAlpha is { } alpha)
+            _noise = new NeftuneNoise(alpha, job.Objective.Model.Tunable.Embedding ?? throw new Formats.InvalidInputException("This model has no token embedding to add noise to.", "neftune_noise_alpha", "Remove it."));
         try
         {
             if (job.ResumeFrom is not null) Resume(job.ResumeFrom);
@@ -240,6 +244,7 @@ public sealed class TrainLoop : IDisposable
 
     public void Dispose()
     {
+        _noise?.Dispose();
         _optimizer.Dispose();
         _workspace.Dispose();
     }

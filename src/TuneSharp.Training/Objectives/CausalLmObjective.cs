@@ -7,8 +7,8 @@ namespace TuneSharp.Training.Objectives;
 
 /// <summary>Next-token loss on the labelled tokens.</summary>
 /// <param name="model">The decoder.</param>
-/// <param name="labelSmoothing">Share of each target that is spread over the vocabulary, while training.</param>
-public sealed class CausalLmObjective(ICausalLm model, double labelSmoothing = 0) : IObjective
+/// <param name="form">Smoothing, z-loss, focus, while training; null: plain cross-entropy.</param>
+public sealed class CausalLmObjective(ICausalLm model, TokenLoss? form = null) : IObjective
 {
     public IModel Model => model;
 
@@ -17,5 +17,5 @@ public sealed class CausalLmObjective(ICausalLm model, double labelSmoothing = 0
     public TokenBatch BatchOf(IReadOnlyList<TrainingExample> rows, long seed) => ExampleTokens.Of(rows, model.NumVirtualTokens);
 
     public Var Loss(Tape t, TokenBatch batch, IReadOnlyList<TrainingExample> rows, double divisor) =>
-        t.CrossEntropy(model.Hidden(t, batch), model.Head, batch, divisor, labelSmoothing: t.Training ? labelSmoothing : 0);
+        t.CrossEntropy(model.Hidden(t, batch), model.Head, batch, divisor, form: t.Training ? form : null);
 }

@@ -63,7 +63,7 @@ public static class SftRecipe
         {
             using var loop = new TrainLoop(new TrainJob
             {
-                Objective = new CausalLmObjective(request.Model, request.Training.LabelSmoothingFactor),
+                Objective = new CausalLmObjective(request.Model, request.Training.TokenLoss),
                 Method = method,
                 Train = request.Train,
                 Validation = request.Validation,

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using TuneSharp.Formats;
 using TuneSharp.Formats.Settings;
+using TuneSharp.Nn;
 using TuneSharp.Training.Optimizers;
 using TuneSharp.Training.Schedules;
 
@@ -53,6 +54,12 @@ public sealed record TrainingSettings
         Advice = "0, or 0.1 where answers are noisy", Minimum = 0, Maximum = 1, Example = "0.1")]
     public double LabelSmoothingFactor { get; init; }
 
+    [Setting("z-loss: weight of the squared log of the softmax's denominator, which keeps logits from drifting away. Language models only.", "z-loss：softmax 分母对数的平方的权重，防止 logits 漂移。仅用于语言模型。", Advice = "0, or 1e-4", Minimum = 0, Example = "1e-4")]
+    public double ZLoss { get; init; }
+
+    [Setting("Focal loss: each token's loss times (1 - its probability) to this power, so that what is known already counts less. Language models only.", "Focal loss：每个词元的损失乘以（1 − 其概率）的该次幂，已学会的内容权重更小。仅用于语言模型。", Advice = "0, or 1 … 2", Minimum = 0, Example = "2")]
+    public double FocalGamma { get; init; }
+
     [Setting("The optimizer: how gradients become steps.", "优化器：如何由梯度得到更新。",
         Advice = "adamw_torch; adamw_bnb_8bit, adafactor, lion_32bit or sgd where memory is short", Example = "adamw_torch")]
     public string Optim { get; init; } = OptimizerCatalog.Default;
@@ -81,11 +88,18 @@ public sealed record TrainingSettings
     [Setting("Each number of the gradient is cut to at most this amount, before the norm is limited; 0 switches it off.", "梯度每个元素绝对值的上限，先于范数裁剪；0 表示关闭。", Minimum = 0, Example = "0.5")]
     public double MaxGradValue { get; init; }
 
+    [Setting("NEFTune: noise on the embeddings while training, which often makes answers better; its amount is this / sqrt(tokens × width). Nothing = none.", "NEFTune：训练时在词嵌入上加噪声，常能改善回答；幅度为该值除以 √(长度×维度)。不填则不加。",
+        Advice = "5 … 15", Minimum = 0, Example = "5")]
+    public double? NeftuneNoiseAlpha { get; init; }
+
     [Setting("LoRA+: learning rate of the matrices B, times that of A. Nothing = the same.", "LoRA+：矩阵 B 与 A 的学习率之比。不填则相同。", Advice = "16", Minimum = 0, Example = "16")]
     public double? LoraplusLrRatio { get; init; }
 
     [Setting("LoRA+: learning rate of an adapted embedding.", "LoRA+：被适配的词嵌入的学习率。", Minimum = 0, Maximum = 1, Example = "1e-6")]
     public double LoraplusLrEmbedding { get; init; } = 1e-6;
+
+    /// <summary>What a token's loss is.</summary>
+    internal TokenLoss TokenLoss => new(LabelSmoothingFactor, ZLoss, FocalGamma);
 
     /// <summary><see cref="GradNormType"/> as a number; infinity for `inf`.</summary>
     internal double GradNorm => GradNormType switch { "1" or "1.0" => 1, "2" or "2.0" => 2, "inf" => double.PositiveInfinity, _ => double.NaN };
@@ -138,6 +152,8 @@ public sealed record TrainingSettings
             throw Refuse("loraplus_lr_embedding", LoraplusLrEmbedding, "is for LoRA+ alone, but loraplus_lr_ratio is not set", "Set loraplus_lr_ratio, or remove loraplus_lr_embedding.");
         if (EarlyStoppingPatience is not null && EvalSteps == 0) throw Refuse("early_stopping_patience", EarlyStoppingPatience.Value, "needs evaluations, but eval_steps is 0", "Set eval_steps, or remove early_stopping_patience.");
         if (LabelSmoothingFactor >= 1) throw Refuse("label_smoothing_factor", LabelSmoothingFactor, "must be below 1, or nothing would be learned of the answers", "0.1 is usual.");
+        if (LabelSmoothingFactor > 0 && FocalGamma > 0) throw Refuse("focal_gamma", FocalGamma, "does not go together with label_smoothing_factor", "Remove one of them.");
+        if (NeftuneNoiseAlpha is { } alpha && alpha <= 0) throw Refuse("neftune_noise_alpha", alpha, "must be above 0", "5 is usual; remove it to train without noise.");
         if (!Enum.IsDefined(TrainSamplingStrategy)) throw new InvalidInputException($"`train_sampling_strategy` is {TrainSamplingStrategy}.", null, "Give random, sequential or group_by_length.");
         if (DisableShuffling && TrainSamplingStrategy == TrainSamplingStrategy.GroupByLength)
             throw new InvalidInputException("`disable_shuffling` keeps the order of the file, and `train_sampling_strategy: group_by_length` changes it.", null, "Remove one of them.");

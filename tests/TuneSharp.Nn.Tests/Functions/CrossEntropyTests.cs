@@ -10,15 +10,21 @@ public sealed class CrossEntropyTests
     private const int Hidden = 6;
 
     [Theory]
-    [InlineData(false, 1000, 0)]
-    [InlineData(true, 1000, 0)]
-    [InlineData(true, 33, 0)]
-    [InlineData(false, 1, 0)]
-    [InlineData(false, 1000, 0.1)]
-    [InlineData(true, 33, 0.3)]
-    [InlineData(false, 1000, 1)]
-    public void Loss_and_gradients_equal_autograd_of_whole_logits(bool adapted, long logitsHeld, double smoothing)
+    [InlineData(false, 1000, 0, 0, 0)]
+    [InlineData(true, 1000, 0, 0, 0)]
+    [InlineData(true, 33, 0, 0, 0)]
+    [InlineData(false, 1, 0, 0, 0)]
+    [InlineData(false, 1000, 0.1, 0, 0)]
+    [InlineData(true, 33, 0.3, 0, 0)]
+    [InlineData(false, 1000, 1, 0, 0)]
+    [InlineData(false, 1000, 0, 0.01, 0)]
+    [InlineData(true, 33, 0.2, 0.5, 0)]
+    [InlineData(false, 1000, 0, 0, 1)]
+    [InlineData(true, 33, 0, 0, 2)]
+    [InlineData(false, 1, 0, 0.1, 0.5)]
+    public void Loss_and_gradients_equal_autograd_of_whole_logits(bool adapted, long logitsHeld, double smoothing, double zLoss, double focalGamma)
     {
+        var form = new TokenLoss(smoothing, zLoss, focalGamma);
         const int vocabulary = 11;
         const double tolerance = 1e-12;
         const ScalarType type = ScalarType.Float64;
@@ -32,7 +38,7 @@ public sealed class CrossEntropyTests
         Tensor[] leaves = [h.clone().requires_grad_(true), w.clone().requires_grad_(true), a.clone().requires_grad_(true), b.clone().requires_grad_(true)];
         Tensor weight = adapted ? leaves[1] + leaves[3].mm(leaves[2]) * 0.5 : leaves[1];
         Tensor tokens = torch.tensor(batch.LabelledTokens.Select(t => (long)t).ToArray()), labels = torch.tensor(batch.Labels.Select(t => (long)t).ToArray());
-        Tensor expected = CrossEntropyFunction.Reference(leaves[0], weight, tokens, labels, smoothing) / 5;
+        Tensor expected = CrossEntropyFunction.Reference(leaves[0], weight, tokens, labels, form) / 5;
         expected.backward();
 
         using var workspace = new Workspace(type);
@@ -42,7 +48,7 @@ public sealed class CrossEntropyTests
         var head = new Linear("head", new Parameter("w", w.clone()) { Trained = true });
         if (adapted) head.Adapters.Add(new TestLora(pa, pb, 0.5));
         float[] tokenLosses = new float[batch.NumLabels];
-        Var loss = t.CrossEntropy(hidden, head, batch, 5, tokenLosses, smoothing, logitsHeld);
+        Var loss = t.CrossEntropy(hidden, head, batch, 5, tokenLosses, form, logitsHeld);
         Tensors.RelativeError(loss.Data, expected.view(1)).ShouldBeLessThan(tolerance);
         (tokenLosses.Sum() / 5).ShouldBe((float)Tensors.Numbers(expected)[0], 1e-4f);
         t.Backward(loss);
@@ -60,7 +66,26 @@ public sealed class CrossEntropyTests
         using DisposeScope scope = NewDisposeScope();
         Tensor h = Tensors.Normal(1, ScalarType.Float64, 3, Hidden), w = Tensors.Normal(2, ScalarType.Float64, 11, Hidden), labels = torch.tensor(new long[] { 4, 0, 10 });
         Tensor torchs = nn.functional.cross_entropy(h.mm(w.t()), labels, reduction: nn.Reduction.Sum, label_smoothing: 0.2);
-        Tensors.RelativeError(CrossEntropyFunction.Reference(h, w, torch.arange(3), labels, 0.2).view(1), torchs.view(1)).ShouldBeLessThan(1e-13);
+        Tensors.RelativeError(CrossEntropyFunction.Reference(h, w, torch.arange(3), labels, new TokenLoss(0.2)).view(1), torchs.view(1)).ShouldBeLessThan(1e-13);
+    }
+
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void The_focal_loss_is_finite_for_a_token_that_is_certain(double gamma)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var workspace = new Workspace();
+        using TokenBatch batch = TokenBatch.FromRows([[0, 1]], [[-100, 0]]);
+        using var t = new Tape(workspace);
+        var head = new Linear("head", new Parameter("identity", torch.eye(2)));
+        Var hidden = t.Leaf(torch.tensor(new float[,] { { 200, -200 }, { 0, 0 } }), needsGrad: true);
+        Var loss = t.CrossEntropy(hidden, head, batch, 1, form: new TokenLoss(FocalGamma: gamma));
+        loss.Data.item<float>().ShouldBe(0);
+        t.Backward(loss);
+        using Buffer dHidden = Tape.GradientOf(hidden).ShouldNotBeNull();
+        dHidden.Tensor.data<float>().ToArray().ShouldBe([0, 0, 0, 0]);
     }
 
     [Fact]
@@ -99,7 +124,8 @@ public sealed class CrossEntropyTests
         Should.Throw<ArgumentException>(() => t.CrossEntropy(t.Leaf(numbers), head, none, 1)).Message.ShouldContain("No token");
         Should.Throw<ArgumentException>(() => t.CrossEntropy(t.Leaf(numbers), head, outside, 1)).Message.ShouldContain("11");
         Should.Throw<ArgumentOutOfRangeException>(() => t.CrossEntropy(t.Leaf(numbers), head, outside, 0));
-        Should.Throw<ArgumentOutOfRangeException>(() => t.CrossEntropy(t.Leaf(numbers), head, outside, 1, labelSmoothing: 1.5));
+        Should.Throw<ArgumentOutOfRangeException>(() => t.CrossEntropy(t.Leaf(numbers), head, outside, 1, form: new TokenLoss(1.5)));
+        Should.Throw<ArgumentException>(() => t.CrossEntropy(t.Leaf(numbers), head, outside, 1, form: new TokenLoss(0.1, FocalGamma: 1)));
         Should.Throw<ArgumentException>(() => t.Embedding(head.Weight, TokenBatch.FromRows([[11]]))).Message.ShouldContain("11");
     }
 

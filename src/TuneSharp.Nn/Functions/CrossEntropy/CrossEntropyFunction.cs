@@ -10,8 +10,12 @@ namespace TuneSharp.Nn;
 /// loss = sum_N(log sum_V exp(z_NV) - z_N,label) / divisor      z_NV = head(h_ND)      N labelled tokens
 /// dZ = (softmax(z) - onehot(label)) / divisor                  dH and the head's gradients from dZ, in forward
 /// </code>
-/// With label smoothing ε (arXiv:1512.00567, section 7) the target is not onehot(label) but (1 - ε) onehot(label) + ε / V, and z_N,label
-/// becomes (1 - ε) z_N,label + ε mean_V(z_NV).
+/// <see cref="TokenLoss"/> changes a token's loss, with l = log sum_V exp(z), p = softmax(z), q = p[label]:
+/// <code>
+/// smoothing ε   l - (1 - ε) z_label - ε mean_V(z)      dz = p - (1 - ε) onehot(label) - ε / V
+/// z-loss ζ      + ζ l²                                 dz + 2 ζ l p
+/// focus γ       -(1 - q)^γ log q                       dz = ((1 - q)^γ - γ q (1 - q)^(γ - 1) log q) (p - onehot(label))
+/// </code>
 /// A root: its gradient is computed together with the loss and taken as 1, so nothing may follow it but
 /// <see cref="Tape.Backward"/>. The divisor is the number of labelled tokens of the whole optimizer step, over all its
 /// micro-batches: then the step does not depend on how it was divided.
@@ -27,14 +31,14 @@ public static class CrossEntropyFunction
     /// <param name="batch">Labels.</param>
     /// <param name="divisor">What the sum of losses is divided by.</param>
     /// <param name="tokenLosses">If given: the loss of each labelled token in nats, not divided, [NumLabels].</param>
-    /// <param name="labelSmoothing">ε, 0 … 1: the share of the target that is spread over the whole vocabulary.</param>
+    /// <param name="form">Smoothing, z-loss, focus; null: plain cross-entropy.</param>
     /// <returns>[1]: the sum of losses / divisor.</returns>
-    public static Var CrossEntropy(this Tape t, Var hidden, Linear head, TokenBatch batch, double divisor, float[]? tokenLosses = null, double labelSmoothing = 0) =>
-        t.CrossEntropy(hidden, head, batch, divisor, tokenLosses, labelSmoothing, LogitElements);
+    public static Var CrossEntropy(this Tape t, Var hidden, Linear head, TokenBatch batch, double divisor, float[]? tokenLosses = null, TokenLoss? form = null) =>
+        t.CrossEntropy(hidden, head, batch, divisor, tokenLosses, form ?? TokenLoss.Plain, LogitElements);
 
-    internal static Var CrossEntropy(this Tape t, Var hidden, Linear head, TokenBatch batch, double divisor, float[]? tokenLosses, double labelSmoothing, long logitsHeld)
+    internal static Var CrossEntropy(this Tape t, Var hidden, Linear head, TokenBatch batch, double divisor, float[]? tokenLosses, TokenLoss form, long logitsHeld)
     {
-        if (labelSmoothing is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(labelSmoothing), labelSmoothing, "Label smoothing is a share between 0 and 1.");
+        form.Check();
         if (batch.NumLabels == 0) throw new ArgumentException("No token of this batch has a label: there is nothing to learn or measure.", nameof(batch));
         if (!(divisor > 0)) throw new ArgumentOutOfRangeException(nameof(divisor), divisor, "The divisor is a number above 0.");
         foreach (int label in batch.Labels)
@@ -53,7 +57,7 @@ public static class CrossEntropyFunction
         for (int at = 0; at < batch.NumLabels; at += rows)
         {
             int count = Math.Min(rows, batch.NumLabels - at);
-            sum += Piece(t, hidden, head, batch, at, count, (divisor, labelSmoothing), needsGrad && t.Recording, dHidden, tokenLosses);
+            sum += Piece(t, hidden, head, batch, at, count, (divisor, form), needsGrad && t.Recording, dHidden, tokenLosses);
         }
 
         Buffer loss = t.Rent(ws.WideType, 1);
@@ -66,7 +70,7 @@ public static class CrossEntropyFunction
     }
 
     /// <summary>Labelled tokens at … at + count - 1: their losses' sum; their gradients if wanted.</summary>
-    private static double Piece(Tape t, Var hidden, Linear head, TokenBatch batch, int at, int count, (double Divisor, double Smoothing) form, bool gradients, Buffer? dHidden, float[]? tokenLosses)
+    private static double Piece(Tape t, Var hidden, Linear head, TokenBatch batch, int at, int count, (double Divisor, TokenLoss Form) loss, bool gradients, Buffer? dHidden, float[]? tokenLosses)
     {
         using DisposeScope scope = NewDisposeScope();
         Workspace ws = t.Workspace;
@@ -85,19 +89,32 @@ public static class CrossEntropyFunction
         using Buffer z_NV = widen ? ws.Rent(ws.WideType, z.Data.shape) : z.Buffer.Hold();
         if (widen) z_NV.Tensor.copy_(z.Data);
         Tensor z_ = z_NV.Tensor;
-        z_.sub_(z_.amax([1], true));
-        Tensor chosen_N1 = z_.gather(1, label_N1);
-        Tensor target_N1 = form.Smoothing == 0 ? chosen_N1 : chosen_N1.mul(Number.Of(1 - form.Smoothing)).add_(z_.mean([1], true), Number.Of(form.Smoothing));
-        Tensor sum_N1 = z_.exp_().sum(1, true);
-        Tensor loss_N1 = sum_N1.log().sub_(target_N1);
+        (double divisor, TokenLoss form) = loss;
+        Tensor largest_N1 = z_.amax([1], true);
+        z_.sub_(largest_N1);
+        Tensor chosen_N1 = z_.gather(1, label_N1), mean_N1 = form.LabelSmoothing == 0 ? chosen_N1 : z_.mean([1], true);
+        Tensor sum_N1 = z_.exp_().sum(1, true), log_N1 = sum_N1.log();
+        Tensor loss_N1 = log_N1.sub(form.LabelSmoothing == 0 ? chosen_N1 : chosen_N1.mul(Number.Of(1 - form.LabelSmoothing)).add_(mean_N1, Number.Of(form.LabelSmoothing)));
+
+        // dz = (weight · (1 - target) + z-loss's part) p - weight · target, for p = z / sum from here on.
+        Tensor? weight_N1 = null, onP_N1 = null;
+        if (form.FocalGamma > 0) weight_N1 = Focus(loss_N1, form.FocalGamma);
+        if (form.ZLoss > 0)
+        {
+            Tensor whole_N1 = log_N1.add(largest_N1, Number.One);
+            onP_N1 = whole_N1.mul(Number.Of(2 * form.ZLoss));
+            loss_N1.addcmul_(whole_N1, whole_N1, Number.Of(form.ZLoss));
+        }
         if (tokenLosses is not null)
             loss_N1.to(ScalarType.Float32).view(-1).data<float>().CopyTo(tokenLosses, at);
 
         if (gradients)
         {
-            z_.div_(sum_N1.mul_(Number.Of(form.Divisor)));
-            if (form.Smoothing > 0) z_.sub_(Number.Of(form.Smoothing / (head.Out * form.Divisor)));
-            z_.scatter_add_(1, label_N1, torch.full_like(chosen_N1, Number.Of((form.Smoothing - 1) / form.Divisor)));
+            z_.div_(sum_N1.mul_(Number.Of(divisor)));
+            if (weight_N1 is not null || onP_N1 is not null) z_.mul_((weight_N1 ?? torch.ones_like(loss_N1)).add(onP_N1 ?? torch.zeros_like(loss_N1), Number.One));
+            if (form.LabelSmoothing > 0) z_.sub_(Number.Of(form.LabelSmoothing / (head.Out * divisor)));
+            Tensor target_N1 = weight_N1?.div_(Number.Of(-divisor)) ?? torch.full_like(chosen_N1, Number.Of((form.LabelSmoothing - 1) / divisor));
+            z_.scatter_add_(1, label_N1, target_N1);
             Buffer dZ = widen ? ws.Rent(z_.shape) : z_NV.Hold();
             if (widen) dZ.Tensor.copy_(z_);
             inner.Backward(z, dZ);
@@ -109,11 +126,25 @@ public static class CrossEntropyFunction
         return loss_N1.sum(ScalarType.Float64).item<double>();
     }
 
-    /// <summary>The same in plain torch operations, differentiated by autograd: the sum over labels ≠ -100.</summary>
-    internal static Tensor Reference(Tensor hidden, Tensor weight, Tensor tokens, Tensor labels, double labelSmoothing = 0)
+    /// <summary>Turns -log q into the focal loss, in place.</summary>
+    /// <returns>What its gradient is of that of -log q.</returns>
+    private static Tensor Focus(Tensor loss_N1, double gamma)
     {
-        Tensor logProbabilities = nn.functional.log_softmax(hidden.index_select(0, tokens).mm(weight.t()), 1);
-        Tensor likelihood = logProbabilities.gather(1, labels.unsqueeze(1)).sum();
-        return -(likelihood * (1 - labelSmoothing) + logProbabilities.mean([1]).sum() * labelSmoothing);
+        // 1 - q without loss of digits where q is near 1.
+        Tensor unknown_N1 = loss_N1.neg().expm1_().neg_(), chosen_N1 = loss_N1.neg().exp_();
+        Tensor factor_N1 = unknown_N1.pow(Number.Of(gamma));
+        // At q = 1 the second term is 0, whatever γ: log q vanishes as fast as 1 - q.
+        Tensor second_N1 = loss_N1.mul(chosen_N1).mul_(Number.Of(gamma)).mul_(unknown_N1.pow(Number.Of(gamma - 1)));
+        loss_N1.mul_(factor_N1);
+        return factor_N1.add_(second_N1.where(unknown_N1.gt(Number.Zero), torch.zeros_like(second_N1)), Number.One);
+    }
+
+    /// <summary>The same in plain torch operations, differentiated by autograd: the sum over labels ≠ -100.</summary>
+    internal static Tensor Reference(Tensor hidden, Tensor weight, Tensor tokens, Tensor labels, TokenLoss form)
+    {
+        Tensor z = hidden.index_select(0, tokens).mm(weight.t()), logProbabilities = nn.functional.log_softmax(z, 1);
+        Tensor likelihood = logProbabilities.gather(1, labels.unsqueeze(1));
+        Tensor plain = -((1 - likelihood.exp()).pow(form.FocalGamma) * likelihood).sum();
+        return plain * (1 - form.LabelSmoothing) - logProbabilities.mean([1]).sum() * form.LabelSmoothing + z.logsumexp(1).square().sum() * form.ZLoss;
     }
 }

@@ -5,6 +5,7 @@ using TuneSharp.Golden.Harness;
 using TuneSharp.Nn;
 using TuneSharp.Nn.Runtime;
 using TuneSharp.Training.Optimizers;
+using TuneSharp.Training.Regularization;
 using static TorchSharp.torch;
 
 namespace TuneSharp.Golden.Topics.Training;
@@ -31,6 +32,7 @@ internal sealed class OptimizerTopic : IGoldenTopic
                 "lion_reference" => [new GoldenCase($"{FileName}/{part.Name}", () => OptimizerRun.CompareLionReference(folder, file, part.Value))],
                 "clipping" => part.Value.EnumerateArray().Select(entry => new GoldenCase($"{FileName}/{entry.GetProperty("name").GetString()}", () => CompareClipping(folder, entry))),
                 "trainer_decay_groups" => part.Value.EnumerateObject().Select(model => new GoldenCase($"{FileName}/trainer_decay_groups/{model.Name}", () => CompareDecay(model.Value))),
+                "neftune" => [new GoldenCase($"{FileName}/{part.Name}", () => CompareNoise(folder, part.Value))],
                 "loraplus_groups" => [new GoldenCase($"{FileName}/{part.Name}", () => CompareLoraPlus(part.Value))],
                 _ => [new GoldenCase($"{FileName}/{part.Name}", () => GoldenResult.NotBuilt(part.Name))],
             };
@@ -96,5 +98,37 @@ internal sealed class OptimizerTopic : IGoldenTopic
         }
         foreach (Parameter p in all) p.Dispose();
         return GoldenResult.All(results);
+    }
+
+    /// <summary>Nobody can repeat the drawn numbers: what agrees is the embedding, the bound that the recorded noise fills, and that ours fills it too.</summary>
+    private static GoldenResult CompareNoise(string folder, JsonElement recorded)
+    {
+        using var scope = NewDisposeScope();
+        using SafetensorsFile tensors = SafetensorsFile.Open(Path.Combine(folder, "optimizers.safetensors"));
+        int length = (int)tensors.Require("neftune/input_ids").Shape[1];
+        using var weight = new Parameter("embedding", tensors.Tensor("neftune/embedding"));
+        var embedding = new Embedding("embedding", weight);
+        using TokenBatch batch = TokenBatch.FromRows([.. tensors.Ids("neftune/input_ids").Chunk(length)]);
+        float[] clean = tensors.Floats("neftune/clean"), noisy = tensors.Floats("neftune/noisy");
+        double alpha = recorded.GetProperty("alpha").GetDouble(), bound = NeftuneNoise.Magnitude(alpha, length, embedding.Width);
+        using var noise = new NeftuneNoise(alpha, embedding);
+        float[] measured = Forward(training: false), ours = Forward(training: true);
+        double theirLargest = Largest(noisy, clean), ourLargest = Largest(ours, clean);
+        return GoldenResult.All(
+        [
+            GoldenTensors.Close(measured, clean, Tolerance, "the embedding without noise"),
+            RecordedRows.Relative(bound, recorded.GetProperty("magnitude").GetDouble(), Tolerance, "magnitude"),
+            GoldenResult.Equal(theirLargest <= bound + Tolerance && theirLargest > 0.9 * bound, $"the recorded noise of {theirLargest} does not fill ±{bound}"),
+            GoldenResult.Equal(ourLargest <= bound + Tolerance && ourLargest > 0.9 * bound, $"noise of {ourLargest} does not fill ±{bound}"),
+        ]);
+
+        float[] Forward(bool training)
+        {
+            using var workspace = new Workspace();
+            using var tape = new Tape(workspace, recording: false) { Training = training, Seed = 1 };
+            return embedding.Forward(tape, batch).Data.data<float>().ToArray();
+        }
+
+        static double Largest(float[] a, float[] b) => a.Zip(b, (x, y) => Math.Abs((double)x - y)).Max();
     }
 }

@@ -4,6 +4,7 @@ using TuneSharp.Formats.Safetensors;
 using TuneSharp.Golden.Harness;
 using TuneSharp.Models;
 using TuneSharp.Models.Settings;
+using TuneSharp.Nn;
 using TuneSharp.Peft;
 using TuneSharp.Peft.Full;
 using TuneSharp.Training.Checkpoints;
@@ -135,7 +136,7 @@ internal sealed class SftTopic : IGoldenTopic
         var steps = new List<StepCompleted>();
         using var loop = new TrainLoop(new TrainJob
         {
-            Objective = new CausalLmObjective(model, settings.LabelSmoothingFactor),
+            Objective = new CausalLmObjective(model, new TokenLoss(settings.LabelSmoothingFactor)),
             Method = method,
             Settings = settings,
             ResumeFrom = resumeFrom,
