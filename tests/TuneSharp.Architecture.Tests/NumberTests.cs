@@ -10,7 +10,7 @@ namespace TuneSharp.Architecture.Tests;
 /// </summary>
 public sealed class NumberTests
 {
-    private static readonly string[] s_projects = ["TuneSharp.Nn", "TuneSharp.Peft", "TuneSharp.Models"];
+    private static readonly string[] s_projects = ["TuneSharp.Nn", "TuneSharp.Peft", "TuneSharp.Models", "TuneSharp.Training"];
 
     /// <summary>Of one tensor argument: with a second one, the factor is given.</summary>
     private static readonly string[] s_hiddenOne = ["add", "add_", "op_Addition"];

@@ -1,4 +1,5 @@
 using TorchSharp;
+using TuneSharp.Nn.Runtime;
 using TuneSharp.Formats;
 using TuneSharp.Formats.Safetensors;
 using TuneSharp.Peft;
@@ -22,7 +23,7 @@ internal static class OptimizerFile
         IReadOnlyDictionary<string, torch.Tensor> state = optimizer.State;
         // Older checkpoints hold no counts of single parameters: each has made as many steps as the run.
         string[] counts = [.. state.Keys.Where(name => name.StartsWith("step.", StringComparison.Ordinal) && !file.Tensors.ContainsKey(name))];
-        foreach (string count in counts) state[count].fill_(appliedSteps);
+        foreach (string count in counts) state[count].fill_(Number.Of((long)appliedSteps));
         string? other = file.Tensors.Keys.Except(state.Keys).Concat(state.Keys.Except(file.Tensors.Keys).Except(counts)).FirstOrDefault();
         if (other is not null)
             throw new InvalidInputException($"The checkpoint and this run train different parameters: `{other}` is in one of them only.", file.Path, "Resume with the recipe that the run was started with.");

@@ -1,4 +1,5 @@
 using TorchSharp;
+using TuneSharp.Nn.Runtime;
 using TuneSharp.Nn;
 using static TorchSharp.torch;
 
@@ -23,7 +24,7 @@ public static class GradientClipping
         double left = norm;
         if (maxValue > 0)
         {
-            foreach (Tensor grad in grads) grad.clamp_(-maxValue, maxValue);
+            foreach (Tensor grad in grads) grad.clamp_(Number.Of(-maxValue), Number.Of(maxValue));
             if (maxNorm > 0) left = Norm(grads, normType);
         }
         double factor = maxNorm / (left + 1e-6);

@@ -1,4 +1,5 @@
 using TorchSharp;
+using TuneSharp.Nn.Runtime;
 using static TorchSharp.torch;
 
 namespace TuneSharp.Training.Optimizers;
@@ -27,7 +28,7 @@ public abstract record UpdateRule(bool Maximize = false) : IUpdateRule
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor gradient = slot.Parameter.Grad!;
-            Update(slot, Maximize ? -gradient : gradient, learningRate * slot.RateFactor);
+            Update(slot, Maximize ? gradient.neg() : gradient, learningRate * slot.RateFactor);
         }
     }
 
@@ -37,11 +38,11 @@ public abstract record UpdateRule(bool Maximize = false) : IUpdateRule
     protected abstract void Update(OptimizerSlot slot, Tensor g, double rate);
 
     /// <summary>The gradient of loss + λ/2 |p|²: decay that the moments see.</summary>
-    protected static Tensor WithDecay(OptimizerSlot slot, Tensor g) => slot.WeightDecay == 0 ? g : g.add(slot.Weight, alpha: slot.WeightDecay);
+    protected static Tensor WithDecay(OptimizerSlot slot, Tensor g) => slot.WeightDecay == 0 ? g : g.add(slot.Weight, Number.Of(slot.WeightDecay));
 
     /// <summary>p ← p (1 - lr λ): decay that the moments do not see.</summary>
     protected static void Decay(OptimizerSlot slot, double rate)
     {
-        if (slot.WeightDecay != 0) slot.Weight.mul_(1 - rate * slot.WeightDecay);
+        if (slot.WeightDecay != 0) slot.Weight.mul_(Number.Of(1 - rate * slot.WeightDecay));
     }
 }

@@ -1,4 +1,5 @@
 using TorchSharp;
+using TuneSharp.Nn.Runtime;
 using TuneSharp.Nn;
 using static TorchSharp.torch;
 
@@ -17,7 +18,7 @@ public sealed class OptimizerSlot : IDisposable
         RateFactor = rateFactor;
         using var off = no_grad();
         using var outside = NewDisposeScope();
-        foreach (StateSpec spec in states) _states[spec.Name] = full(spec.Shape.ToArray(), spec.Fill, dtype: spec.Type).DetachFromDisposeScope();
+        foreach (StateSpec spec in states) _states[spec.Name] = full(spec.Shape.ToArray(), Number.Of(spec.Fill), dtype: spec.Type).DetachFromDisposeScope();
         StepTensor = zeros(1, dtype: ScalarType.Float32).DetachFromDisposeScope();
         if (parameter.Value.dtype != ScalarType.Float32) _master = parameter.Value.to(ScalarType.Float32).DetachFromDisposeScope();
     }
@@ -42,7 +43,7 @@ public sealed class OptimizerSlot : IDisposable
 
     public bool Has(string state) => _states.ContainsKey(state);
 
-    internal void CountStep() => StepTensor.fill_(++Step);
+    internal void CountStep() => StepTensor.fill_(Number.Of((long)++Step));
 
     /// <summary>Rounds the master into the parameter.</summary>
     internal void Round()

@@ -1,5 +1,6 @@
 // μ_t = β1 (1 - 0.96^(t ψ) / 2), M_t = product of all μ up to t
 using TorchSharp;
+using TuneSharp.Nn.Runtime;
 
 namespace TuneSharp.Training.Optimizers;
 
@@ -19,12 +20,12 @@ public sealed record NAdamRule(double Beta1 = 0.9, double Beta2 = 0.999, double 
         if (Decoupled) Decay(slot, rate);
         else g = WithDecay(slot, g);
         double mu = Momentum(slot.Step), next = Momentum(slot.Step + 1);
-        double product = slot["mu_product"].mul_(mu).item<float>();
-        slot["exp_avg"].lerp_(g, 1 - Beta1);
-        slot["exp_avg_sq"].mul_(Beta2).addcmul_(g, g, 1 - Beta2);
-        torch.Tensor divisor = slot["exp_avg_sq"].div(1 - Math.Pow(Beta2, slot.Step)).sqrt_().add_(Epsilon);
-        slot.Weight.addcdiv_(g, divisor, -rate * (1 - mu) / (1 - product));
-        slot.Weight.addcdiv_(slot["exp_avg"], divisor, -rate * next / (1 - product * next));
+        double product = slot["mu_product"].mul_(Number.Of(mu)).item<float>();
+        slot["exp_avg"].lerp_(g, Number.Of(1 - Beta1));
+        slot["exp_avg_sq"].mul_(Number.Of(Beta2)).addcmul_(g, g, Number.Of(1 - Beta2));
+        torch.Tensor divisor = slot["exp_avg_sq"].div(Number.Of(1 - Math.Pow(Beta2, slot.Step))).sqrt_().add_(Number.Of(Epsilon), Number.One);
+        slot.Weight.addcdiv_(g, divisor, Number.Of(-rate * (1 - mu) / (1 - product)));
+        slot.Weight.addcdiv_(slot["exp_avg"], divisor, Number.Of(-rate * next / (1 - product * next)));
     }
 
     private double Momentum(int step) => Beta1 * (1 - 0.5 * Math.Pow(0.96, step * MomentumDecay));

@@ -1,4 +1,5 @@
 using TorchSharp;
+using TuneSharp.Nn.Runtime;
 
 namespace TuneSharp.Training.Optimizers;
 
@@ -21,16 +22,16 @@ public sealed record RAdamRule(double Beta1 = 0.9, double Beta2 = 0.999, double 
     {
         if (Decoupled) Decay(slot, rate);
         else g = WithDecay(slot, g);
-        slot["exp_avg"].lerp_(g, 1 - Beta1);
-        slot["exp_avg_sq"].mul_(Beta2).addcmul_(g, g, 1 - Beta2);
+        slot["exp_avg"].lerp_(g, Number.Of(1 - Beta1));
+        slot["exp_avg_sq"].mul_(Number.Of(Beta2)).addcmul_(g, g, Number.Of(1 - Beta2));
         int t = slot.Step;
         double correction2 = 1 - Math.Pow(Beta2, t), longest = 2 / (1 - Beta2) - 1, length = longest - 2 * t * Math.Pow(Beta2, t) / correction2;
-        torch.Tensor update = slot["exp_avg"].div(1 - Math.Pow(Beta1, t));
+        torch.Tensor update = slot["exp_avg"].div(Number.Of(1 - Math.Pow(Beta1, t)));
         if (length > TrustedLength)
         {
             double rectified = Math.Sqrt((length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length));
-            update.mul_(rectified).mul_(Math.Sqrt(correction2)).div_(slot["exp_avg_sq"].sqrt().add_(Epsilon));
+            update.mul_(Number.Of(rectified)).mul_(Number.Of(Math.Sqrt(correction2))).div_(slot["exp_avg_sq"].sqrt().add_(Number.Of(Epsilon), Number.One));
         }
-        slot.Weight.sub_(update.mul_(rate));
+        slot.Weight.sub_(update.mul_(Number.Of(rate)));
     }
 }

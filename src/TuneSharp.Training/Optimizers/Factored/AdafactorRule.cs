@@ -1,5 +1,6 @@
 // a matrix G [.., I, J]: row moments over J, column moments over I
 using TorchSharp;
+using TuneSharp.Nn.Runtime;
 using static TorchSharp.torch;
 
 namespace TuneSharp.Training.Optimizers;
@@ -35,16 +36,16 @@ public sealed record AdafactorRule(double Epsilon1 = 1e-30, double Epsilon2 = 1e
     protected override void Update(OptimizerSlot slot, Tensor g, double rate)
     {
         double lr = Rate(slot, rate), beta2 = 1 - Math.Pow(slot.Step, DecayRate);
-        Tensor square = g.square().add_(Epsilon1), update;
-        if (slot.Has("exp_avg_sq")) update = slot["exp_avg_sq"].mul_(beta2).add_(square, alpha: 1 - beta2).rsqrt().mul_(g);
+        Tensor square = g.square().add_(Number.Of(Epsilon1), Number.One), update;
+        if (slot.Has("exp_avg_sq")) update = slot["exp_avg_sq"].mul_(Number.Of(beta2)).add_(square, Number.Of(1 - beta2)).rsqrt().mul_(g);
         else
         {
-            Tensor row = slot["exp_avg_sq_row"].mul_(beta2).add_(square.mean([-1]), alpha: 1 - beta2);
-            Tensor column = slot["exp_avg_sq_col"].mul_(beta2).add_(square.mean([-2]), alpha: 1 - beta2);
+            Tensor row = slot["exp_avg_sq_row"].mul_(Number.Of(beta2)).add_(square.mean([-1]), Number.Of(1 - beta2));
+            Tensor column = slot["exp_avg_sq_col"].mul_(Number.Of(beta2)).add_(square.mean([-2]), Number.Of(1 - beta2));
             update = row.div(row.mean([-1], true)).rsqrt_().unsqueeze(-1).mul(column.unsqueeze(-2).rsqrt()).mul_(g);
         }
-        update.div_(RootMeanSquare(update).div_(ClipThreshold).clamp_min_(1)).mul_(lr);
-        if (Beta1 is { } beta1) update = slot["exp_avg"].mul_(beta1).add_(update, alpha: 1 - beta1);
+        update.div_(RootMeanSquare(update).div_(Number.Of(ClipThreshold)).clamp_min_(Number.One)).mul_(Number.Of(lr));
+        if (Beta1 is { } beta1) update = slot["exp_avg"].mul_(Number.Of(beta1)).add_(update, Number.Of(1 - beta1));
         Decay(slot, lr);
         slot.Weight.sub_(update);
     }
@@ -55,5 +56,5 @@ public sealed record AdafactorRule(double Epsilon1 = 1e-30, double Epsilon2 = 1e
         return ScaleParameter ? rate * Math.Max(Epsilon2, RootMeanSquare(slot.Weight).item<float>()) : rate;
     }
 
-    private static Tensor RootMeanSquare(Tensor x) => x.norm().div_(Math.Sqrt(x.numel()));
+    private static Tensor RootMeanSquare(Tensor x) => x.norm().div_(Number.Of(Math.Sqrt(x.numel())));
 }

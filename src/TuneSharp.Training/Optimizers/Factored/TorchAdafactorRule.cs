@@ -1,5 +1,6 @@
 // a matrix G [.., I, J]: row moments [.., I, 1] over J, column moments [.., 1, J] over I
 using TorchSharp;
+using TuneSharp.Nn.Runtime;
 using static TorchSharp.torch;
 
 namespace TuneSharp.Training.Optimizers;
@@ -29,14 +30,14 @@ public sealed record TorchAdafactorRule(double Beta2Decay = -0.8, double? Epsilo
         double step = Math.Max(Epsilon2, RootMeanSquare(slot.Weight)) * Math.Min(rate, 1 / Math.Sqrt(slot.Step));
         Decay(slot, rate);
         Tensor variance;
-        if (slot.Has("variance")) variance = slot["variance"].lerp_(g * g, weight).clone();
+        if (slot.Has("variance")) variance = slot["variance"].lerp_(g.square(), Number.Of(weight)).clone();
         else
         {
-            Tensor square = g.square(), row = slot["row_var"].lerp_(square.mean([-1], true), weight), column = slot["col_var"].lerp_(square.mean([-2], true), weight);
-            variance = row.mul(column).div_(row.mean([-2], true).clamp_min_(least));
+            Tensor square = g.square(), row = slot["row_var"].lerp_(square.mean([-1], true), Number.Of(weight)), column = slot["col_var"].lerp_(square.mean([-2], true), Number.Of(weight));
+            variance = row.mul(column).div_(row.mean([-2], true).clamp_min_(Number.Of(least)));
         }
-        Tensor update = variance.clamp_min_(least * least).rsqrt_().mul_(g);
-        slot.Weight.add_(update, alpha: -step / Math.Max(1, RootMeanSquare(update) / ClipThreshold));
+        Tensor update = variance.clamp_min_(Number.Of(least * least)).rsqrt_().mul_(g);
+        slot.Weight.add_(update, Number.Of(-step / Math.Max(1, RootMeanSquare(update) / ClipThreshold)));
     }
 
     private static double RootMeanSquare(Tensor x) => x.norm().item<float>() / Math.Sqrt(x.numel());

@@ -1,4 +1,5 @@
 using TorchSharp;
+using TuneSharp.Nn.Runtime;
 
 namespace TuneSharp.Training.Optimizers;
 
@@ -16,9 +17,9 @@ public sealed record AdadeltaRule(double Rho = 0.9, double Epsilon = 1e-6, bool 
     protected override void Update(OptimizerSlot slot, torch.Tensor g, double rate)
     {
         g = WithDecay(slot, g);
-        torch.Tensor square = slot["square_avg"].mul_(Rho).addcmul_(g, g, 1 - Rho);
-        torch.Tensor delta = slot["acc_delta"].add(Epsilon).sqrt_().div_(square.add(Epsilon).sqrt_()).mul_(g);
-        slot["acc_delta"].mul_(Rho).addcmul_(delta, delta, 1 - Rho);
-        slot.Weight.add_(delta, alpha: -rate);
+        torch.Tensor square = slot["square_avg"].mul_(Number.Of(Rho)).addcmul_(g, g, Number.Of(1 - Rho));
+        torch.Tensor delta = slot["acc_delta"].add(Number.Of(Epsilon), Number.One).sqrt_().div_(square.add(Number.Of(Epsilon), Number.One).sqrt_()).mul_(g);
+        slot["acc_delta"].mul_(Number.Of(Rho)).addcmul_(delta, delta, Number.Of(1 - Rho));
+        slot.Weight.add_(delta, Number.Of(-rate));
     }
 }

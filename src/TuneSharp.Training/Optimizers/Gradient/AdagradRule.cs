@@ -1,4 +1,5 @@
 using TorchSharp;
+using TuneSharp.Nn.Runtime;
 
 namespace TuneSharp.Training.Optimizers;
 
@@ -17,7 +18,7 @@ public sealed record AdagradRule(double RateDecay = 0, double InitialAccumulator
     protected override void Update(OptimizerSlot slot, torch.Tensor g, double rate)
     {
         g = WithDecay(slot, g);
-        torch.Tensor sum = slot["sum"].addcmul_(g, g, 1);
-        slot.Weight.addcdiv_(g, sum.sqrt().add_(Epsilon), -rate / (1 + (slot.Step - 1) * RateDecay));
+        torch.Tensor sum = slot["sum"].addcmul_(g, g, Number.One);
+        slot.Weight.addcdiv_(g, sum.sqrt().add_(Number.Of(Epsilon), Number.One), Number.Of(-rate / (1 + (slot.Step - 1) * RateDecay)));
     }
 }

@@ -1,4 +1,5 @@
 using TorchSharp;
+using TuneSharp.Nn.Runtime;
 
 namespace TuneSharp.Training.Optimizers;
 
@@ -24,14 +25,14 @@ public sealed record RmsPropRule(double Alpha = 0.99, double Epsilon = 1e-8, dou
     protected override void Update(OptimizerSlot slot, torch.Tensor g, double rate)
     {
         g = WithDecay(slot, g);
-        torch.Tensor square = slot["square_avg"].mul_(Alpha).addcmul_(g, g, 1 - Alpha);
+        torch.Tensor square = slot["square_avg"].mul_(Number.Of(Alpha)).addcmul_(g, g, Number.Of(1 - Alpha));
         if (Centered)
         {
-            torch.Tensor mean = slot["grad_avg"].lerp_(g, 1 - Alpha);
-            square = square.addcmul(mean, mean, -1);
+            torch.Tensor mean = slot["grad_avg"].lerp_(g, Number.Of(1 - Alpha));
+            square = square.addcmul(mean, mean, Number.MinusOne);
         }
-        torch.Tensor divisor = square.sqrt().add_(Epsilon);
-        if (Momentum == 0) slot.Weight.addcdiv_(g, divisor, -rate);
-        else slot.Weight.add_(slot["momentum_buffer"].mul_(Momentum).addcdiv_(g, divisor, 1), alpha: -rate);
+        torch.Tensor divisor = square.sqrt().add_(Number.Of(Epsilon), Number.One);
+        if (Momentum == 0) slot.Weight.addcdiv_(g, divisor, Number.Of(-rate));
+        else slot.Weight.add_(slot["momentum_buffer"].mul_(Number.Of(Momentum)).addcdiv_(g, divisor, Number.One), Number.Of(-rate));
     }
 }

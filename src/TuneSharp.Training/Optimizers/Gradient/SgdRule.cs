@@ -1,4 +1,5 @@
 using TorchSharp;
+using TuneSharp.Nn.Runtime;
 
 namespace TuneSharp.Training.Optimizers;
 
@@ -23,9 +24,9 @@ public sealed record SgdRule(double Momentum = 0, double Dampening = 0, bool Nes
         {
             torch.Tensor buffer = slot[Buffer];
             if (slot.Step == 1) buffer.copy_(g);
-            else buffer.mul_(Momentum).add_(g, alpha: 1 - Dampening);
-            g = Nesterov ? g.add(buffer, alpha: Momentum) : buffer;
+            else buffer.mul_(Number.Of(Momentum)).add_(g, Number.Of(1 - Dampening));
+            g = Nesterov ? g.add(buffer, Number.Of(Momentum)) : buffer;
         }
-        slot.Weight.add_(g, alpha: -rate);
+        slot.Weight.add_(g, Number.Of(-rate));
     }
 }

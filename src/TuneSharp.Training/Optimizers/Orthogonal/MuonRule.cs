@@ -1,5 +1,6 @@
 // a matrix [I, J]
 using TorchSharp;
+using TuneSharp.Nn.Runtime;
 using static TorchSharp.torch;
 
 namespace TuneSharp.Training.Optimizers;
@@ -34,12 +35,12 @@ public sealed record MuonRule(double Momentum, bool Nesterov, (double A, double 
 
     protected override void Update(OptimizerSlot slot, Tensor g, double rate)
     {
-        Tensor momentum = slot[Buffer].lerp_(g, 1 - Momentum);
-        Tensor update = Orthogonal(Nesterov ? g.lerp(momentum, Momentum) : momentum);
+        Tensor momentum = slot[Buffer].lerp_(g, Number.Of(1 - Momentum));
+        Tensor update = Orthogonal(Nesterov ? g.lerp(momentum, Number.Of(Momentum)) : momentum);
         (double i, double j) = (g.shape[0], g.shape[1]);
         double scale = MatchAdamW ? 0.2 * Math.Sqrt(Math.Max(i, j)) : Math.Sqrt(Math.Max(1, i / j));
         Decay(slot, rate);
-        slot.Weight.add_(update.to(ScalarType.Float32), alpha: -rate * scale);
+        slot.Weight.add_(update.to(ScalarType.Float32), Number.Of(-rate * scale));
     }
 
     /// <summary>UVᵀ of the singular value decomposition, roughly: singular values come to lie around 1.</summary>
@@ -48,7 +49,7 @@ public sealed record MuonRule(double Momentum, bool Nesterov, (double A, double 
         Tensor x = matrix.to(ScalarType.BFloat16, copy: true);
         bool tall = x.shape[0] > x.shape[1];
         if (tall) x = x.t();
-        x = x.div(x.norm().clamp_min(Epsilon));
+        x = x.div(x.norm().clamp_min(Number.Of(Epsilon)));
         for (int step = 0; step < NumSteps; step++)
         {
             Tensor gram = x.mm(x.t());

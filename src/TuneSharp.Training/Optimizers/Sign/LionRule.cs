@@ -1,4 +1,5 @@
 using TorchSharp;
+using TuneSharp.Nn.Runtime;
 
 namespace TuneSharp.Training.Optimizers;
 
@@ -14,7 +15,7 @@ public sealed record LionRule(double Beta1 = 0.9, double Beta2 = 0.99, bool Maxi
     protected override void Update(OptimizerSlot slot, torch.Tensor g, double rate)
     {
         Decay(slot, rate);
-        slot.Weight.add_(slot["exp_avg"].mul(Beta1).add_(g, alpha: 1 - Beta1).sign_(), alpha: -rate);
-        slot["exp_avg"].mul_(Beta2).add_(g, alpha: 1 - Beta2);
+        slot.Weight.add_(slot["exp_avg"].mul(Number.Of(Beta1)).add_(g, Number.Of(1 - Beta1)).sign_(), Number.Of(-rate));
+        slot["exp_avg"].mul_(Number.Of(Beta2)).add_(g, Number.Of(1 - Beta2));
     }
 }
