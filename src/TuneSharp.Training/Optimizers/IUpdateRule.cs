@@ -45,4 +45,7 @@ public abstract record UpdateRule(bool Maximize = false) : IUpdateRule
     {
         if (slot.WeightDecay != 0) slot.Weight.mul_(Number.Of(1 - rate * slot.WeightDecay));
     }
+
+    /// <summary>x ← x + w (end - x), for w below 1/2 as libtorch's lerp rounds it.</summary>
+    protected static Tensor Approach(Tensor x, Tensor end, double weight) => x.add_(end.sub(x), Number.Of(weight));
 }

@@ -15,7 +15,7 @@ public sealed record AdamaxRule(double Beta1 = 0.9, double Beta2 = 0.999, double
     protected override void Update(OptimizerSlot slot, torch.Tensor g, double rate)
     {
         g = WithDecay(slot, g);
-        slot["exp_avg"].lerp_(g, Number.Of(1 - Beta1));
+        Approach(slot["exp_avg"], g, 1 - Beta1);
         torch.Tensor largest = slot["exp_inf"];
         largest.copy_(torch.maximum(largest.mul_(Number.Of(Beta2)), g.abs().add_(Number.Of(Epsilon), Number.One)));
         slot.Weight.addcdiv_(slot["exp_avg"], largest, Number.Of(-rate / (1 - Math.Pow(Beta1, slot.Step))));

@@ -21,7 +21,7 @@ public sealed record NAdamRule(double Beta1 = 0.9, double Beta2 = 0.999, double 
         else g = WithDecay(slot, g);
         double mu = Momentum(slot.Step), next = Momentum(slot.Step + 1);
         double product = slot["mu_product"].mul_(Number.Of(mu)).item<float>();
-        slot["exp_avg"].lerp_(g, Number.Of(1 - Beta1));
+        Approach(slot["exp_avg"], g, 1 - Beta1);
         slot["exp_avg_sq"].mul_(Number.Of(Beta2)).addcmul_(g, g, Number.Of(1 - Beta2));
         torch.Tensor divisor = slot["exp_avg_sq"].div(Number.Of(1 - Math.Pow(Beta2, slot.Step))).sqrt_().add_(Number.Of(Epsilon), Number.One);
         slot.Weight.addcdiv_(g, divisor, Number.Of(-rate * (1 - mu) / (1 - product)));

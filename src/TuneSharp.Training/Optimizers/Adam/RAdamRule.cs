@@ -22,7 +22,7 @@ public sealed record RAdamRule(double Beta1 = 0.9, double Beta2 = 0.999, double 
     {
         if (Decoupled) Decay(slot, rate);
         else g = WithDecay(slot, g);
-        slot["exp_avg"].lerp_(g, Number.Of(1 - Beta1));
+        Approach(slot["exp_avg"], g, 1 - Beta1);
         slot["exp_avg_sq"].mul_(Number.Of(Beta2)).addcmul_(g, g, Number.Of(1 - Beta2));
         int t = slot.Step;
         double correction2 = 1 - Math.Pow(Beta2, t), longest = 2 / (1 - Beta2) - 1, length = longest - 2 * t * Math.Pow(Beta2, t) / correction2;

@@ -30,10 +30,10 @@ public sealed record TorchAdafactorRule(double Beta2Decay = -0.8, double? Epsilo
         double step = Math.Max(Epsilon2, RootMeanSquare(slot.Weight)) * Math.Min(rate, 1 / Math.Sqrt(slot.Step));
         Decay(slot, rate);
         Tensor variance;
-        if (slot.Has("variance")) variance = slot["variance"].lerp_(g.square(), Number.Of(weight)).clone();
+        if (slot.Has("variance")) variance = Approach(slot["variance"], g.square(), weight).clone();
         else
         {
-            Tensor square = g.square(), row = slot["row_var"].lerp_(square.mean([-1], true), Number.Of(weight)), column = slot["col_var"].lerp_(square.mean([-2], true), Number.Of(weight));
+            Tensor square = g.square(), row = Approach(slot["row_var"], square.mean([-1], true), weight), column = Approach(slot["col_var"], square.mean([-2], true), weight);
             variance = row.mul(column).div_(row.mean([-2], true).clamp_min_(Number.Of(least)));
         }
         Tensor update = variance.clamp_min_(Number.Of(least * least)).rsqrt_().mul_(g);

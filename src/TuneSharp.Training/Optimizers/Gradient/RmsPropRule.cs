@@ -28,7 +28,7 @@ public sealed record RmsPropRule(double Alpha = 0.99, double Epsilon = 1e-8, dou
         torch.Tensor square = slot["square_avg"].mul_(Number.Of(Alpha)).addcmul_(g, g, Number.Of(1 - Alpha));
         if (Centered)
         {
-            torch.Tensor mean = slot["grad_avg"].lerp_(g, Number.Of(1 - Alpha));
+            torch.Tensor mean = Approach(slot["grad_avg"], g, 1 - Alpha);
             square = square.addcmul(mean, mean, Number.MinusOne);
         }
         torch.Tensor divisor = square.sqrt().add_(Number.Of(Epsilon), Number.One);

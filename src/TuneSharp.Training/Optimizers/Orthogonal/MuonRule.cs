@@ -35,8 +35,8 @@ public sealed record MuonRule(double Momentum, bool Nesterov, (double A, double 
 
     protected override void Update(OptimizerSlot slot, Tensor g, double rate)
     {
-        Tensor momentum = slot[Buffer].lerp_(g, Number.Of(1 - Momentum));
-        Tensor update = Orthogonal(Nesterov ? g.lerp(momentum, Number.Of(Momentum)) : momentum);
+        Tensor momentum = Approach(slot[Buffer], g, 1 - Momentum);
+        Tensor update = Orthogonal(Nesterov ? momentum.add(g.sub(momentum), Number.Of(1 - Momentum)) : momentum);
         (double i, double j) = (g.shape[0], g.shape[1]);
         double scale = MatchAdamW ? 0.2 * Math.Sqrt(Math.Max(i, j)) : Math.Sqrt(Math.Max(1, i / j));
         Decay(slot, rate);
