@@ -3,9 +3,14 @@ using TuneSharp.Formats.Checkpoints;
 using TuneSharp.Formats.Gguf;
 using TuneSharp.Formats.ModelConfigs;
 using TuneSharp.Formats.Safetensors;
+using TuneSharp.Models.Bert;
+using TuneSharp.Models.DistilBert;
+using TuneSharp.Models.Electra;
 using TuneSharp.Models.Gguf;
+using TuneSharp.Models.Heads;
 using TuneSharp.Models.Llama;
 using TuneSharp.Models.Qwen2;
+using TuneSharp.Models.Roberta;
 using TuneSharp.Models.Settings;
 using TuneSharp.Models.Weights;
 using TuneSharp.Nn;
@@ -21,7 +26,14 @@ public static class ModelCatalog
     {
         LlamaFamily.Family,
         Qwen2Family.Family,
+        BertFamily.Family,
+        RobertaFamily.Family,
+        DistilBertFamily.Family,
+        ElectraFamily.Family,
     }.ToDictionary(family => family.ModelType, StringComparer.Ordinal);
+
+    /// <summary>How config.json files call dropout within a transformer.</summary>
+    private static readonly string[] DropoutKeys = ["attention_dropout", "attention_probs_dropout_prob", "hidden_dropout_prob", "classifier_dropout", "dropout", "seq_classif_dropout"];
 
     /// <summary>The values of model_type that can be loaded.</summary>
     public static IReadOnlyCollection<string> ModelTypes => Families.Keys;
@@ -31,22 +43,31 @@ public static class ModelCatalog
     /// <param name="settings">Types; null: both auto.</param>
     /// <param name="config">Instead of the folder's config.json or what the GGUF file's metadata say.</param>
     /// <exception cref="TuneSharp.Formats.InvalidInputException">Names what is missing, does not fit or is not known.</exception>
-    public static ICausalLm Load(string path, ModelSettings? settings = null, HfConfig? config = null)
+    public static ICausalLm Load(string path, ModelSettings? settings = null, HfConfig? config = null) =>
+        Load(path, settings, config, (config, stored) => new LoadPlan<ICausalLm>(config, CausalLm(config), stored));
+
+    /// <summary>Loads a sequence classifier: a checkpoint with a trained head, or any other of the family with a new one.</summary>
+    /// <param name="path">As for <see cref="Load(string, ModelSettings?, HfConfig?)"/>.</param>
+    /// <param name="settings">Types; null: both auto.</param>
+    /// <param name="head">What the head must know. Null: what the checkpoint's head knows, which must be there.</param>
+    /// <param name="config">Instead of the folder's config.json or what the GGUF file's metadata say.</param>
+    /// <exception cref="TuneSharp.Formats.InvalidInputException">Also where the checkpoint's head knows other labels.</exception>
+    public static ISequenceClassifier LoadClassifier(string path, ModelSettings? settings = null, NewHead? head = null, HfConfig? config = null)
     {
-        settings ??= new ModelSettings();
-        settings.Validate();
-        if (GgufFile.In(path) is { } gguf)
-        {
-            using GgufFile file = GgufFile.Open(gguf);
-            config ??= ReadConfig(path, file);
-            return Build(config, new GgufTensors(file, config), settings, file.Tensors.Values.Sum(tensor => tensor.NumElements),
-                file.Tensors.Values.All(tensor => tensor.Shape.Count < 2 || tensor.Type == GgmlType.BF16));
-        }
-        config ??= HfConfig.Load(path);
-        _ = FamilyOf(config);
-        using CheckpointFolder checkpoint = CheckpointFolder.Open(path);
-        return Build(config, new SafetensorsTensors(checkpoint), settings, checkpoint.Tensors.Values.Sum(tensor => tensor.NumElements),
-            checkpoint.Tensors.Values.All(tensor => tensor.DType == TensorDType.BF16));
+        head?.Validate();
+        return Load(path, settings, config, (config, stored) => HeadPlans.Classifier(FamilyOf(config), config, stored, head));
+    }
+
+    /// <summary>Loads an encoder with its masked-language-model head, which must be in the checkpoint.</summary>
+    /// <inheritdoc cref="Load(string, ModelSettings?, HfConfig?)"/>
+    public static IMaskedLm LoadMaskedLm(string path, ModelSettings? settings = null, HfConfig? config = null) =>
+        Load(path, settings, config, (config, stored) => HeadPlans.MaskedLm(FamilyOf(config), config, stored));
+
+    /// <summary>The config.json of a classifier on a model of this config: for <see cref="SizesOf"/>, and for random models.</summary>
+    public static HfConfig ClassifierConfig(HfConfig config, NewHead head)
+    {
+        head.Validate();
+        return HeadPlans.ClassifierConfig(FamilyOf(config), config, head);
     }
 
     /// <summary>The config of a model: config.json of a folder, or what a GGUF file's metadata say. No weight is read.</summary>
@@ -106,11 +127,17 @@ public static class ModelCatalog
     }
 
     /// <summary>A model with a random start, for training from nothing. float32.</summary>
-    public static ICausalLm CreateRandom(HfConfig config, long seed)
-    {
-        double deviation = config.GetDouble("initializer_range", 0, 10, 0.02);
-        return CausalLm(config)(config, new RandomWeights(seed, deviation, ScalarType.Float32), ScalarType.Float32, config.Warnings);
-    }
+    public static ICausalLm CreateRandom(HfConfig config, long seed) => CausalLm(config)(config, Random(config, seed), ScalarType.Float32, config.Warnings);
+
+    /// <summary>A classifier with a random start. float32.</summary>
+    /// <param name="config">Says what the labels are; see <see cref="ClassifierConfig"/>.</param>
+    /// <param name="seed">Of the random numbers.</param>
+    public static ISequenceClassifier CreateRandomClassifier(HfConfig config, long seed) =>
+        HeadPlans.ClassifierOf(FamilyOf(config), config)(config, Random(config, seed), ScalarType.Float32, config.Warnings);
+
+    /// <summary>A masked language model with a random start. float32.</summary>
+    public static IMaskedLm CreateRandomMaskedLm(HfConfig config, long seed) =>
+        HeadPlans.MaskedLmOf(FamilyOf(config), config)(config, Random(config, seed), ScalarType.Float32, config.Warnings);
 
     /// <summary>Writes a model in Hugging Face layout: model.safetensors, config.json and the tokenizer's files.</summary>
     /// <param name="model">What is written.</param>
@@ -133,11 +160,35 @@ public static class ModelCatalog
     private static HfConfig ReadConfig(string path, GgufFile file) =>
         Directory.Exists(path) && File.Exists(Path.Combine(path, HfConfig.FileName)) ? HfConfig.Load(path) : GgufConfig.Read(file);
 
-    private static ICausalLm Build(HfConfig config, IStoredTensors stored, ModelSettings settings, long elements, bool isBFloat16)
+    private static RandomWeights Random(HfConfig config, long seed) => new(seed, config.GetDouble("initializer_range", 0, 10, 0.02), ScalarType.Float32);
+
+    /// <summary>Opens what lies at a path and builds what a plan makes of it.</summary>
+    private static TModel Load<TModel>(string path, ModelSettings? settings, HfConfig? config, Func<HfConfig, IStoredTensors, LoadPlan<TModel>> plan)
+        where TModel : IModel
     {
-        var weights = new CheckpointWeights(stored, Storage(settings, elements));
-        var warnings = new List<string>(config.Warnings);
-        ICausalLm model = CausalLm(config)(config, weights, Compute(settings, isBFloat16), warnings);
+        settings ??= new ModelSettings();
+        settings.Validate();
+        if (GgufFile.In(path) is { } gguf)
+        {
+            using GgufFile file = GgufFile.Open(gguf);
+            config ??= ReadConfig(path, file);
+            return Build(plan(config, new GgufTensors(file, config)), settings, file.Tensors.Values.Sum(tensor => tensor.NumElements),
+                file.Tensors.Values.All(tensor => tensor.Shape.Count < 2 || tensor.Type == GgmlType.BF16));
+        }
+        config ??= HfConfig.Load(path);
+        _ = FamilyOf(config);
+        using CheckpointFolder checkpoint = CheckpointFolder.Open(path);
+        return Build(plan(config, new SafetensorsTensors(checkpoint)), settings, checkpoint.Tensors.Values.Sum(tensor => tensor.NumElements),
+            checkpoint.Tensors.Values.All(tensor => tensor.DType == TensorDType.BF16));
+    }
+
+    private static TModel Build<TModel>(LoadPlan<TModel> plan, ModelSettings settings, long elements, bool isBFloat16)
+        where TModel : IModel
+    {
+        HfConfig config = plan.Config;
+        var weights = new CheckpointWeights(plan.Stored, Storage(settings, elements));
+        List<string> warnings = [.. config.Warnings, .. plan.Warnings];
+        TModel model = plan.Build(config, plan.Around(weights), Compute(settings, isBFloat16), warnings);
         try
         {
             weights.CheckNothingIsLeft(config.ModelType);
@@ -148,8 +199,11 @@ public static class ModelCatalog
             throw;
         }
         warnings.AddRange(weights.Warnings);
-        if (config.GetDouble("attention_dropout", 0, 1, 0) is var dropout and > 0)
-            warnings.Add(FormattableString.Invariant($"config.json asks for attention_dropout {dropout} while training; it is not applied here."));
+        foreach (string key in DropoutKeys)
+        {
+            if (config.GetDouble(key, 0, 1, 0) is var dropout and > 0)
+                warnings.Add(FormattableString.Invariant($"config.json asks for {key} {dropout} while training; it is not applied here."));
+        }
         if (model.ComputeType == ScalarType.BFloat16 && !Processor.HasBFloat16)
             warnings.Add("compute_dtype is bfloat16, but this processor has no bfloat16 instructions: training is 10 to 100 times slower than with float32.");
         return model;

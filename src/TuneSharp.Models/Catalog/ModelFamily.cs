@@ -18,6 +18,18 @@ public delegate TModel BuildModel<out TModel>(HfConfig config, IWeightSource wei
 /// <param name="SizesOf">How large such a model is, from its config alone.</param>
 public sealed record ModelFamily(string ModelType, Func<HfConfig, ModelSizes> SizesOf)
 {
-    /// <summary>Null: the family has no language-model head.</summary>
+    /// <summary>Begin of the library's class names, as in "Bert" of BertForMaskedLM.</summary>
+    public string ClassName { get; init; } = "";
+
+    /// <summary>What the parts of a checkpoint are called.</summary>
+    public CheckpointNames Checkpoint { get; init; } = new("model");
+
+    /// <summary>Null: the family predicts no next token.</summary>
     public BuildModel<ICausalLm>? CausalLm { get; init; }
+
+    /// <summary>Null: no classifier of this family is known here.</summary>
+    public BuildModel<ISequenceClassifier>? Classifier { get; init; }
+
+    /// <summary>Null: the family fills no gaps.</summary>
+    public BuildModel<IMaskedLm>? MaskedLm { get; init; }
 }

@@ -1,97 +1,32 @@
-using TorchSharp;
-using TuneSharp.Formats.ModelConfigs;
-using TuneSharp.Models.Weights;
+using TuneSharp.Models.Heads;
 using TuneSharp.Nn;
-using static TorchSharp.torch;
 
 namespace TuneSharp.Models.Llama;
 
-// T = tokens of the batch, D = hidden size, V = vocabulary.
-
-/// <summary>
-/// Llama (arXiv:2302.13971, 2307.09288, 2407.21783) and relatives with the same graph: embedding, blocks with norms before
-/// attention and MLP, final norm, output head.
-/// </summary>
-public sealed class LlamaModel : ICausalLm
+/// <summary>The decoder with a head over the vocabulary.</summary>
+internal sealed class LlamaModel : ModelWithHead, ICausalLm
 {
-    internal const string HeadName = "lm_head";
+    public const string HeadName = "lm_head";
 
-    private readonly LlamaConfig _config;
-    private readonly Embedding _embedding;
-    private readonly Parameter _norm;
-    private readonly PrefixSlot _prefix;
-    private readonly LlamaBlock[] _blocks;
-    private readonly RotaryEmbedding _rotary;
+    private readonly LlamaDecoder _decoder;
 
-    /// <param name="config">Sizes.</param>
-    /// <param name="weights">Where each weight comes from.</param>
-    /// <param name="computeType">Type of the values.</param>
-    public LlamaModel(LlamaConfig config, IWeightSource weights, ScalarType computeType)
+    /// <param name="decoder">The transformer.</param>
+    /// <param name="head">[V, D]; may be the decoder's own embedding.</param>
+    /// <param name="warnings">About the checkpoint.</param>
+    public LlamaModel(LlamaDecoder decoder, Parameter head, IReadOnlyList<string> warnings)
+        : base(decoder, [], decoder.Parameters.Contains(head) ? [] : [head], warnings)
     {
-        _config = config;
-        ComputeType = computeType;
-        AttentionShape attention = config.Attention;
-        _rotary = Rotary.Create(config.Rope, attention.HeadDim, config.Source);
-        (Parameter embedding, Parameter head) = weights.Vocabulary("model.embed_tokens.weight", "lm_head.weight", config.VocabularySize, attention.HiddenSize, config.TieWordEmbeddings);
-        _embedding = new Embedding("model.embed_tokens", embedding, config.PaddingId);
-        _blocks = [.. Enumerable.Range(0, config.NumLayers).Select(layer => new LlamaBlock(config, layer, weights))];
-        _norm = weights.Norm("model.norm.weight", attention.HiddenSize);
+        _decoder = decoder;
         Head = new Linear(HeadName, head);
-        Linears = [.. _blocks.SelectMany(block => block.Linears)];
-        Parameters = [embedding, .. _blocks.SelectMany(block => block.Parameters), _norm, .. ReferenceEquals(head, embedding) ? (Parameter[])[] : [head]];
-        _prefix = new PrefixSlot(config.NumLayers, attention.NumKeyValueHeads * attention.HeadDim);
-        Tunable = new TunableModel(Linears, Parameters, Head) { Embedding = _embedding, Residuals = [.. _blocks.SelectMany(block => block.Residuals)], Prefix = _prefix, Shape = config.Shape };
+        Tunable = decoder.Tunable with { Parameters = Parameters, Head = Head };
     }
 
     /// <summary>How large such a model is.</summary>
-    public static ModelSizes SizesOf(LlamaConfig config) =>
-        new(config.Shape, config.IntermediateSize, [.. Enumerable.Range(0, config.NumLayers).SelectMany(layer => LlamaBlock.LinearSizes(config, layer))], config.TieWordEmbeddings) { HeadName = HeadName };
-
-    public string ModelType => _config.Source.ModelType;
-
-    public HfConfig Config => _config.Source;
-
-    public ModelShape Shape => _config.Shape;
-
-    public ScalarType ComputeType { get; }
-
-    public IReadOnlyList<string> Warnings { get; init; } = [];
-
-    public IReadOnlyList<Parameter> Parameters { get; }
-
-    public IReadOnlyList<Linear> Linears { get; }
+    public static ModelSizes SizesOf(LlamaConfig config) => LlamaDecoder.SizesOf(config) with { TiedHead = config.TieWordEmbeddings, HeadName = HeadName };
 
     public Linear Head { get; }
 
-    public TunableModel Tunable { get; }
+    public override TunableModel Tunable { get; }
 
-    public bool RecomputeBlocks { get; set; }
-
-    public Var Hidden(Tape t, TokenBatch batch, KvCache? cache = null, Action<int, Tensor>? observe = null)
-    {
-        VirtualTokens.Prepare(t, batch, cache, _embedding, _prefix, prompt => _ = Hidden(t, prompt, cache));
-        cache?.Check(batch);
-        RotaryAngles angles = _rotary.Angles(batch, cache, t.Workspace.ComputeType, _prefix.NumTokens);
-        Var x_TD = _embedding.Forward(t, batch);
-        for (int layer = 0; layer < _blocks.Length; layer++)
-        {
-            LlamaBlock block = _blocks[layer];
-            LayerCache? layerCache = cache?.Layer(layer);
-            (Var, Var)? prefix = cache is null ? _prefix.Current?.Forward(t, layer) : null;
-            observe?.Invoke(layer, x_TD.Data);
-            x_TD = RecomputeBlocks ? t.Recompute(x_TD, Forward) : t.Block(x_TD, Forward);
-
-            Var Forward(Tape t, Var x_TD) => block.Forward(t, x_TD, batch, angles, layerCache, prefix);
-        }
-        cache?.Advance(batch);
-        return t.RmsNorm(x_TD, _norm, _config.RmsNormEps);
-    }
-
-    public KvCache CreateCache(int maxTokens, int batch = 1) => new(_config.NumLayers, batch, _config.Attention.NumKeyValueHeads, _config.Attention.HeadDim,
-        maxTokens + _embedding.NumVirtualTokens + _prefix.NumTokens, ComputeType);
-
-    public void Dispose()
-    {
-        foreach (Parameter parameter in Parameters) parameter.Dispose();
-    }
+    public KvCache CreateCache(int maxTokens, int batch = 1) => _decoder.CreateCache(maxTokens, batch);
 }

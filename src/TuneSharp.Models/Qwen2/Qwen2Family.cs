@@ -9,7 +9,7 @@ namespace TuneSharp.Models.Qwen2;
 /// </summary>
 internal static class Qwen2Family
 {
-    public static ModelFamily Family { get; } = LlamaFamily.Of("qwen2", Read);
+    public static ModelFamily Family { get; } = LlamaFamily.Of("qwen2", "Qwen2", Read);
 
     public static LlamaConfig Read(HfConfig config) => LlamaConfig.Read(config) with { QueryKeyValueBias = true };
 }

@@ -17,7 +17,7 @@ internal static class CheckpointWriter
     private static readonly string[] Companions =
     [
         "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
-        "tokenizer.model", "vocab.json", "merges.txt", "chat_template.jinja", "LICENSE", "LICENSE.txt", "NOTICE",
+        "tokenizer.model", "vocab.json", "merges.txt", "vocab.txt", "chat_template.jinja", "LICENSE", "LICENSE.txt", "NOTICE",
     ];
 
     public static void Write(IModel model, string folder, ScalarType? storage, string? companionsFrom)

@@ -23,6 +23,12 @@ public interface IWeightSource
     /// <param name="tied">What config.json says.</param>
     (Parameter Embedding, Parameter Head) Vocabulary(string embedding, string head, long vocabulary, long hidden, bool tied);
 
+    /// <summary>Whether a weight starts from random numbers where the others come from a checkpoint.</summary>
+    bool IsNew(string name) => false;
+
+    /// <summary>A layer norm named <paramref name="name"/> with its weight and bias.</summary>
+    LayerNorm LayerNorm(string name, long size, double eps) => new(Norm(name + ".weight", size), Bias(name + ".bias", size), eps);
+
     /// <summary>A linear named <paramref name="name"/> with its weight and bias.</summary>
     Linear Linear(string name, long input, long output, bool bias) =>
         new(name, Matrix(name + ".weight", output, input), bias ? Bias(name + ".bias", output) : null);
