@@ -62,6 +62,7 @@ public sealed record BertConfig
     public static BertConfig Read(HfConfig config, BertNames names, int paddingId = 0)
     {
         int hidden = config.GetInt("hidden_size", 1, MaxSize), vocabulary = config.GetInt("vocab_size", 1, MaxSize);
+        if (config.GetBool("is_decoder", false)) throw config.Wrong("is_decoder", "Only the encoder can be computed.", "Use another model.");
         if (config.GetString("position_embedding_type", "absolute") != "absolute")
             throw config.Wrong("position_embedding_type", "Only absolute positions can be computed.", "Use another model.");
         return new BertConfig

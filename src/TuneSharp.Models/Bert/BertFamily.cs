@@ -19,9 +19,5 @@ internal static class BertFamily
             MaskedLm = ["cls.predictions."],
         });
 
-    private static BertConfig Read(HfConfig config)
-    {
-        if (config.GetBool("is_decoder", false)) throw config.Wrong("is_decoder", "Only the encoder can be computed.", "Use another model.");
-        return BertConfig.Read(config, s_names);
-    }
+    private static BertConfig Read(HfConfig config) => BertConfig.Read(config, s_names);
 }

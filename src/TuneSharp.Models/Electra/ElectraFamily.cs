@@ -23,7 +23,6 @@ internal static class ElectraFamily
     private static BertConfig Read(HfConfig config)
     {
         const int MaxSize = 1 << 24;
-        if (config.GetBool("is_decoder", false)) throw config.Wrong("is_decoder", "Only the encoder can be computed.", "Use another model.");
         BertConfig read = BertConfig.Read(config, s_names);
         return read with { EmbeddingSize = config.GetInt("embedding_size", 1, MaxSize, Math.Min(128, read.HiddenSize)) };
     }

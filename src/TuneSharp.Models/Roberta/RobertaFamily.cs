@@ -22,7 +22,6 @@ internal static class RobertaFamily
 
     private static BertConfig Read(HfConfig config)
     {
-        if (config.GetBool("is_decoder", false)) throw config.Wrong("is_decoder", "Only the encoder can be computed.", "Use another model.");
         BertConfig read = BertConfig.Read(config, s_names, paddingId: 1) with { PositionsFromIds = true };
         if (read.PaddingId is null) throw config.Missing("pad_token_id", "a token id: positions are counted behind it");
         return read.MaxPositions > 0 ? read : throw config.Wrong("max_position_embeddings", $"It must be larger than pad_token_id + 1, which is {read.PaddingId + 1}.");

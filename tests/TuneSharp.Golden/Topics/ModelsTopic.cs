@@ -37,6 +37,7 @@ public sealed class ModelsTopic : IGoldenTopic
         JsonElement golden = GoldenFixtures.ReadJson(Path.Combine(folder, "golden.json"));
         string kind = golden.GetProperty("kind").GetString()!;
         HfConfig config = HfConfig.Load(folder);
+        if (kind is "classify" or "mlm") return RunWithHead(folder, kind, config, golden);
         bool causal = config.Architectures.All(name => name.EndsWith("ForCausalLM", StringComparison.Ordinal));
         if (!causal || kind is not ("causal" or "checkpoint" or "pretrained")) return GoldenResult.NotBuilt($"{config.ModelType} as {kind}");
         if (!ModelCatalog.ModelTypes.Contains(config.ModelType)) return GoldenResult.NotBuilt(config.ModelType);
@@ -58,6 +59,29 @@ public sealed class ModelsTopic : IGoldenTopic
         string stored = golden.TryGetProperty("dtype_on_disk", out JsonElement type) ? type.GetString()! : "auto";
         using ICausalLm again = Load(folder, stored, File.Exists(legacy) ? HfConfig.Load(legacy) : null);
         parts.AddRange(ModelChecks.Batch(again, file, golden));
+        return GoldenResult.All(parts);
+    }
+
+    private static GoldenResult RunWithHead(string folder, string kind, HfConfig config, JsonElement golden)
+    {
+        if (!ModelCatalog.ModelTypes.Contains(config.ModelType)) return GoldenResult.NotBuilt($"{config.ModelType} as {kind}");
+        using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, "golden.safetensors"));
+        string legacy = Path.Combine(folder, "config.legacy.json");
+        List<GoldenResult> parts = [];
+        foreach ((string weights, HfConfig? spelling) in new[] { ("float32", null), (golden.GetProperty("dtype_on_disk").GetString()!, File.Exists(legacy) ? HfConfig.Load(legacy) : null) })
+        {
+            var settings = new ModelSettings { WeightsDtype = weights, ComputeDtype = "float32" };
+            if (kind == "mlm")
+            {
+                using IMaskedLm model = ModelCatalog.LoadMaskedLm(folder, settings, spelling);
+                parts.AddRange(HeadChecks.MaskedLm(model, file, golden));
+            }
+            else
+            {
+                using ISequenceClassifier model = ModelCatalog.LoadClassifier(folder, settings, config: spelling);
+                parts.AddRange(HeadChecks.Classifier(model, file, golden));
+            }
+        }
         return GoldenResult.All(parts);
     }
 
