@@ -29,8 +29,7 @@ public sealed class Optimizer : IOptimizer
         CompletedSteps++;
         OptimizerSlot[] live = [.. _slots.Where(slot => slot.Parameter.Grad is not null)];
         if (live.Length == 0) return;
-        foreach (OptimizerSlot slot in live) slot.CountStep();
-        _rule.Update(live, learningRate);
+        _rule.Update([.. live.Select(slot => slot.Next())], learningRate);
         foreach (OptimizerSlot slot in live) slot.Round();
     }
 

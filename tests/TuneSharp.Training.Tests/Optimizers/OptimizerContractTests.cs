@@ -13,7 +13,7 @@ public sealed class OptimizerContractTests
     private const double Decay = 0.1, Rate = 0.01;
 
     /// <summary>A vector, a matrix, single numbers, three dimensions, more than one block of codes and a rest.</summary>
-    private static readonly long[][] Shapes = [[7], [6, 10], [1], [1, 1], [2, 3, 4], [33, 17]];
+    private static readonly long[][] Shapes = [[7], [6, 10], [1], [1, 1], [2, 3, 4], [65, 67]];
 
     public OptimizerContractTests() => TorchRuntime.EnsureLoaded();
 
@@ -47,7 +47,7 @@ public sealed class OptimizerContractTests
                 p.Add(g);
                 optimizer.Step(Rate * t);
                 plain.Step(Numbers(g), factor * Rate * t);
-                Distance(Numbers(p.Value), plain.P).ShouldBeLessThan(5e-6, $"{name} {arguments} [{string.Join(", ", shape)}], step {t}");
+                Distance(Numbers(p.Value), plain.P).ShouldBeLessThan(5e-6 * Math.Max(1, plain.P.Max(Math.Abs)), $"{name} {arguments} [{string.Join(", ", shape)}], step {t}");
             }
         }
     }

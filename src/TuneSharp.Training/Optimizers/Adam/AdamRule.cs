@@ -22,13 +22,13 @@ public sealed record AdamRule(double Beta1 = 0.9, double Beta2 = 0.999, double E
     public IReadOnlyList<StateSpec> States(IReadOnlyList<long> shape) =>
         Amsgrad ? [new(Mean, shape), new(Square, shape), new(MaxSquare, shape)] : [new(Mean, shape), new(Square, shape)];
 
-    public void Update(IReadOnlyList<OptimizerSlot> slots, double learningRate)
+    public void Update(IReadOnlyList<StepTarget> targets, double learningRate)
     {
-        foreach (IGrouping<(double WeightDecay, double RateFactor), OptimizerSlot> group in slots.GroupBy(slot => (slot.WeightDecay, slot.RateFactor)))
+        foreach (IGrouping<(double WeightDecay, double RateFactor), StepTarget> group in targets.GroupBy(target => (target.WeightDecay, target.RateFactor)))
         {
-            torch.Tensor[] means = [.. group.Select(slot => slot[Mean])], squares = [.. group.Select(slot => slot[Square])];
-            OptimizerScripts.Adam([.. group.Select(slot => slot.Weight)], [.. group.Select(slot => slot.Parameter.Grad!)], means, squares,
-                Amsgrad ? [.. group.Select(slot => slot[MaxSquare])] : squares, [.. group.Select(slot => slot.StepTensor)],
+            torch.Tensor[] means = [.. group.Select(target => target[Mean])], squares = [.. group.Select(target => target[Square])];
+            OptimizerScripts.Adam([.. group.Select(target => target.Weight)], [.. group.Select(target => target.Gradient)], means, squares,
+                Amsgrad ? [.. group.Select(target => target[MaxSquare])] : squares, [.. group.Select(target => target.StepTensor)],
                 learningRate * group.Key.RateFactor, group.Key.WeightDecay, this);
         }
     }

@@ -12,12 +12,12 @@ public sealed record AdamaxRule(double Beta1 = 0.9, double Beta2 = 0.999, double
 {
     public override IReadOnlyList<StateSpec> States(IReadOnlyList<long> shape) => [new("exp_avg", shape), new("exp_inf", shape)];
 
-    protected override void Update(OptimizerSlot slot, torch.Tensor g, double rate)
+    protected override void Update(StepTarget target, torch.Tensor g, double rate)
     {
-        g = WithDecay(slot, g);
-        Approach(slot["exp_avg"], g, 1 - Beta1);
-        torch.Tensor largest = slot["exp_inf"];
+        g = WithDecay(target, g);
+        Approach(target["exp_avg"], g, 1 - Beta1);
+        torch.Tensor largest = target["exp_inf"];
         largest.copy_(torch.maximum(largest.mul_(Number.Of(Beta2)), g.abs().add_(Number.Of(Epsilon), Number.One)));
-        slot.Weight.addcdiv_(slot["exp_avg"], largest, Number.Of(-rate / (1 - Math.Pow(Beta1, slot.Step))));
+        target.Weight.addcdiv_(target["exp_avg"], largest, Number.Of(-rate / (1 - Math.Pow(Beta1, target.Step))));
     }
 }

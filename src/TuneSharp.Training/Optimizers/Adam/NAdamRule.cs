@@ -15,17 +15,17 @@ public sealed record NAdamRule(double Beta1 = 0.9, double Beta2 = 0.999, double 
     public override IReadOnlyList<StateSpec> States(IReadOnlyList<long> shape) =>
         [new("exp_avg", shape), new("exp_avg_sq", shape), new("mu_product", [1], Fill: 1)];
 
-    protected override void Update(OptimizerSlot slot, torch.Tensor g, double rate)
+    protected override void Update(StepTarget target, torch.Tensor g, double rate)
     {
-        if (Decoupled) Decay(slot, rate);
-        else g = WithDecay(slot, g);
-        double mu = Momentum(slot.Step), next = Momentum(slot.Step + 1);
-        double product = slot["mu_product"].mul_(Number.Of(mu)).item<float>();
-        Approach(slot["exp_avg"], g, 1 - Beta1);
-        slot["exp_avg_sq"].mul_(Number.Of(Beta2)).addcmul_(g, g, Number.Of(1 - Beta2));
-        torch.Tensor divisor = slot["exp_avg_sq"].div(Number.Of(1 - Math.Pow(Beta2, slot.Step))).sqrt_().add_(Number.Of(Epsilon), Number.One);
-        slot.Weight.addcdiv_(g, divisor, Number.Of(-rate * (1 - mu) / (1 - product)));
-        slot.Weight.addcdiv_(slot["exp_avg"], divisor, Number.Of(-rate * next / (1 - product * next)));
+        if (Decoupled) Decay(target, rate);
+        else g = WithDecay(target, g);
+        double mu = Momentum(target.Step), next = Momentum(target.Step + 1);
+        double product = target["mu_product"].mul_(Number.Of(mu)).item<float>();
+        Approach(target["exp_avg"], g, 1 - Beta1);
+        target["exp_avg_sq"].mul_(Number.Of(Beta2)).addcmul_(g, g, Number.Of(1 - Beta2));
+        torch.Tensor divisor = target["exp_avg_sq"].div(Number.Of(1 - Math.Pow(Beta2, target.Step))).sqrt_().add_(Number.Of(Epsilon), Number.One);
+        target.Weight.addcdiv_(g, divisor, Number.Of(-rate * (1 - mu) / (1 - product)));
+        target.Weight.addcdiv_(target["exp_avg"], divisor, Number.Of(-rate * next / (1 - product * next)));
     }
 
     private double Momentum(int step) => Beta1 * (1 - 0.5 * Math.Pow(0.96, step * MomentumDecay));

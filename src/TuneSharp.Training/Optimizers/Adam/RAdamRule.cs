@@ -18,20 +18,20 @@ public sealed record RAdamRule(double Beta1 = 0.9, double Beta2 = 0.999, double 
 
     public override IReadOnlyList<StateSpec> States(IReadOnlyList<long> shape) => [new("exp_avg", shape), new("exp_avg_sq", shape)];
 
-    protected override void Update(OptimizerSlot slot, torch.Tensor g, double rate)
+    protected override void Update(StepTarget target, torch.Tensor g, double rate)
     {
-        if (Decoupled) Decay(slot, rate);
-        else g = WithDecay(slot, g);
-        Approach(slot["exp_avg"], g, 1 - Beta1);
-        slot["exp_avg_sq"].mul_(Number.Of(Beta2)).addcmul_(g, g, Number.Of(1 - Beta2));
-        int t = slot.Step;
+        if (Decoupled) Decay(target, rate);
+        else g = WithDecay(target, g);
+        Approach(target["exp_avg"], g, 1 - Beta1);
+        target["exp_avg_sq"].mul_(Number.Of(Beta2)).addcmul_(g, g, Number.Of(1 - Beta2));
+        int t = target.Step;
         double correction2 = 1 - Math.Pow(Beta2, t), longest = 2 / (1 - Beta2) - 1, length = longest - 2 * t * Math.Pow(Beta2, t) / correction2;
-        torch.Tensor update = slot["exp_avg"].div(Number.Of(1 - Math.Pow(Beta1, t)));
+        torch.Tensor update = target["exp_avg"].div(Number.Of(1 - Math.Pow(Beta1, t)));
         if (length > TrustedLength)
         {
             double rectified = Math.Sqrt((length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length));
-            update.mul_(Number.Of(rectified)).mul_(Number.Of(Math.Sqrt(correction2))).div_(slot["exp_avg_sq"].sqrt().add_(Number.Of(Epsilon), Number.One));
+            update.mul_(Number.Of(rectified)).mul_(Number.Of(Math.Sqrt(correction2))).div_(target["exp_avg_sq"].sqrt().add_(Number.Of(Epsilon), Number.One));
         }
-        slot.Weight.sub_(update.mul_(Number.Of(rate)));
+        target.Weight.sub_(update.mul_(Number.Of(rate)));
     }
 }

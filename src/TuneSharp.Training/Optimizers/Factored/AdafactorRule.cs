@@ -33,27 +33,27 @@ public sealed record AdafactorRule(double Epsilon1 = 1e-30, double Epsilon2 = 1e
         return states;
     }
 
-    protected override void Update(OptimizerSlot slot, Tensor g, double rate)
+    protected override void Update(StepTarget target, Tensor g, double rate)
     {
-        double lr = Rate(slot, rate), beta2 = 1 - Math.Pow(slot.Step, DecayRate);
+        double lr = Rate(target, rate), beta2 = 1 - Math.Pow(target.Step, DecayRate);
         Tensor square = g.square().add_(Number.Of(Epsilon1), Number.One), update;
-        if (slot.Has("exp_avg_sq")) update = slot["exp_avg_sq"].mul_(Number.Of(beta2)).add_(square, Number.Of(1 - beta2)).rsqrt().mul_(g);
+        if (target.Has("exp_avg_sq")) update = target["exp_avg_sq"].mul_(Number.Of(beta2)).add_(square, Number.Of(1 - beta2)).rsqrt().mul_(g);
         else
         {
-            Tensor row = slot["exp_avg_sq_row"].mul_(Number.Of(beta2)).add_(square.mean([-1]), Number.Of(1 - beta2));
-            Tensor column = slot["exp_avg_sq_col"].mul_(Number.Of(beta2)).add_(square.mean([-2]), Number.Of(1 - beta2));
+            Tensor row = target["exp_avg_sq_row"].mul_(Number.Of(beta2)).add_(square.mean([-1]), Number.Of(1 - beta2));
+            Tensor column = target["exp_avg_sq_col"].mul_(Number.Of(beta2)).add_(square.mean([-2]), Number.Of(1 - beta2));
             update = row.div(row.mean([-1], true)).rsqrt_().unsqueeze(-1).mul(column.unsqueeze(-2).rsqrt()).mul_(g);
         }
         update.div_(RootMeanSquare(update).div_(Number.Of(ClipThreshold)).clamp_min_(Number.One)).mul_(Number.Of(lr));
-        if (Beta1 is { } beta1) update = slot["exp_avg"].mul_(Number.Of(beta1)).add_(update, Number.Of(1 - beta1));
-        Decay(slot, lr);
-        slot.Weight.sub_(update);
+        if (Beta1 is { } beta1) update = target["exp_avg"].mul_(Number.Of(beta1)).add_(update, Number.Of(1 - beta1));
+        Decay(target, lr);
+        target.Weight.sub_(update);
     }
 
-    private double Rate(OptimizerSlot slot, double scheduled)
+    private double Rate(StepTarget target, double scheduled)
     {
-        double rate = RelativeStep ? Math.Min(WarmupInit ? 1e-6 * slot.Step : 1e-2, 1 / Math.Sqrt(slot.Step)) * slot.RateFactor : scheduled;
-        return ScaleParameter ? rate * Math.Max(Epsilon2, RootMeanSquare(slot.Weight).item<float>()) : rate;
+        double rate = RelativeStep ? Math.Min(WarmupInit ? 1e-6 * target.Step : 1e-2, 1 / Math.Sqrt(target.Step)) * target.RateFactor : scheduled;
+        return ScaleParameter ? rate * Math.Max(Epsilon2, RootMeanSquare(target.Weight).item<float>()) : rate;
     }
 
     private static Tensor RootMeanSquare(Tensor x) => x.norm().div_(Number.Of(Math.Sqrt(x.numel())));

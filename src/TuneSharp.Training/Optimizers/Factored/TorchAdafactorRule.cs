@@ -24,20 +24,20 @@ public sealed record TorchAdafactorRule(double Beta2Decay = -0.8, double? Epsilo
     public override IReadOnlyList<StateSpec> States(IReadOnlyList<long> shape) =>
         shape.Count < 2 ? [new("variance", shape)] : [new("row_var", [.. shape.SkipLast(1), 1]), new("col_var", [.. shape.SkipLast(2), 1, shape[^1]])];
 
-    protected override void Update(OptimizerSlot slot, Tensor g, double rate)
+    protected override void Update(StepTarget target, Tensor g, double rate)
     {
-        double weight = Math.Pow(slot.Step, Beta2Decay), least = Epsilon1 ?? SingleResolution;
-        double step = Math.Max(Epsilon2, RootMeanSquare(slot.Weight)) * Math.Min(rate, 1 / Math.Sqrt(slot.Step));
-        Decay(slot, rate);
+        double weight = Math.Pow(target.Step, Beta2Decay), least = Epsilon1 ?? SingleResolution;
+        double step = Math.Max(Epsilon2, RootMeanSquare(target.Weight)) * Math.Min(rate, 1 / Math.Sqrt(target.Step));
+        Decay(target, rate);
         Tensor variance;
-        if (slot.Has("variance")) variance = Approach(slot["variance"], g.square(), weight).clone();
+        if (target.Has("variance")) variance = Approach(target["variance"], g.square(), weight).clone();
         else
         {
-            Tensor square = g.square(), row = Approach(slot["row_var"], square.mean([-1], true), weight), column = Approach(slot["col_var"], square.mean([-2], true), weight);
+            Tensor square = g.square(), row = Approach(target["row_var"], square.mean([-1], true), weight), column = Approach(target["col_var"], square.mean([-2], true), weight);
             variance = row.mul(column).div_(row.mean([-2], true).clamp_min_(Number.Of(least)));
         }
         Tensor update = variance.clamp_min_(Number.Of(least * least)).rsqrt_().mul_(g);
-        slot.Weight.add_(update, Number.Of(-step / Math.Max(1, RootMeanSquare(update) / ClipThreshold)));
+        target.Weight.add_(update, Number.Of(-step / Math.Max(1, RootMeanSquare(update) / ClipThreshold)));
     }
 
     private static double RootMeanSquare(Tensor x) => x.norm().item<float>() / Math.Sqrt(x.numel());

@@ -14,12 +14,12 @@ public sealed record AdadeltaRule(double Rho = 0.9, double Epsilon = 1e-6, bool 
 {
     public override IReadOnlyList<StateSpec> States(IReadOnlyList<long> shape) => [new("square_avg", shape), new("acc_delta", shape)];
 
-    protected override void Update(OptimizerSlot slot, torch.Tensor g, double rate)
+    protected override void Update(StepTarget target, torch.Tensor g, double rate)
     {
-        g = WithDecay(slot, g);
-        torch.Tensor square = slot["square_avg"].mul_(Number.Of(Rho)).addcmul_(g, g, Number.Of(1 - Rho));
-        torch.Tensor delta = slot["acc_delta"].add(Number.Of(Epsilon), Number.One).sqrt_().div_(square.add(Number.Of(Epsilon), Number.One).sqrt_()).mul_(g);
-        slot["acc_delta"].mul_(Number.Of(Rho)).addcmul_(delta, delta, Number.Of(1 - Rho));
-        slot.Weight.add_(delta, Number.Of(-rate));
+        g = WithDecay(target, g);
+        torch.Tensor square = target["square_avg"].mul_(Number.Of(Rho)).addcmul_(g, g, Number.Of(1 - Rho));
+        torch.Tensor delta = target["acc_delta"].add(Number.Of(Epsilon), Number.One).sqrt_().div_(square.add(Number.Of(Epsilon), Number.One).sqrt_()).mul_(g);
+        target["acc_delta"].mul_(Number.Of(Rho)).addcmul_(delta, delta, Number.Of(1 - Rho));
+        target.Weight.add_(delta, Number.Of(-rate));
     }
 }

@@ -15,10 +15,10 @@ public sealed record AdagradRule(double RateDecay = 0, double InitialAccumulator
 {
     public override IReadOnlyList<StateSpec> States(IReadOnlyList<long> shape) => [new("sum", shape, Fill: InitialAccumulator)];
 
-    protected override void Update(OptimizerSlot slot, torch.Tensor g, double rate)
+    protected override void Update(StepTarget target, torch.Tensor g, double rate)
     {
-        g = WithDecay(slot, g);
-        torch.Tensor sum = slot["sum"].addcmul_(g, g, Number.One);
-        slot.Weight.addcdiv_(g, sum.sqrt().add_(Number.Of(Epsilon), Number.One), Number.Of(-rate / (1 + (slot.Step - 1) * RateDecay)));
+        g = WithDecay(target, g);
+        torch.Tensor sum = target["sum"].addcmul_(g, g, Number.One);
+        target.Weight.addcdiv_(g, sum.sqrt().add_(Number.Of(Epsilon), Number.One), Number.Of(-rate / (1 + (target.Step - 1) * RateDecay)));
     }
 }

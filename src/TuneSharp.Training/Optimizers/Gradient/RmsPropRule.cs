@@ -22,17 +22,17 @@ public sealed record RmsPropRule(double Alpha = 0.99, double Epsilon = 1e-8, dou
         return states;
     }
 
-    protected override void Update(OptimizerSlot slot, torch.Tensor g, double rate)
+    protected override void Update(StepTarget target, torch.Tensor g, double rate)
     {
-        g = WithDecay(slot, g);
-        torch.Tensor square = slot["square_avg"].mul_(Number.Of(Alpha)).addcmul_(g, g, Number.Of(1 - Alpha));
+        g = WithDecay(target, g);
+        torch.Tensor square = target["square_avg"].mul_(Number.Of(Alpha)).addcmul_(g, g, Number.Of(1 - Alpha));
         if (Centered)
         {
-            torch.Tensor mean = Approach(slot["grad_avg"], g, 1 - Alpha);
+            torch.Tensor mean = Approach(target["grad_avg"], g, 1 - Alpha);
             square = square.addcmul(mean, mean, Number.MinusOne);
         }
         torch.Tensor divisor = square.sqrt().add_(Number.Of(Epsilon), Number.One);
-        if (Momentum == 0) slot.Weight.addcdiv_(g, divisor, Number.Of(-rate));
-        else slot.Weight.add_(slot["momentum_buffer"].mul_(Number.Of(Momentum)).addcdiv_(g, divisor, Number.One), Number.Of(-rate));
+        if (Momentum == 0) target.Weight.addcdiv_(g, divisor, Number.Of(-rate));
+        else target.Weight.add_(target["momentum_buffer"].mul_(Number.Of(Momentum)).addcdiv_(g, divisor, Number.One), Number.Of(-rate));
     }
 }

@@ -17,16 +17,16 @@ public sealed record SgdRule(double Momentum = 0, double Dampening = 0, bool Nes
 
     public override IReadOnlyList<StateSpec> States(IReadOnlyList<long> shape) => Momentum == 0 ? [] : [new(Buffer, shape)];
 
-    protected override void Update(OptimizerSlot slot, torch.Tensor g, double rate)
+    protected override void Update(StepTarget target, torch.Tensor g, double rate)
     {
-        g = WithDecay(slot, g);
+        g = WithDecay(target, g);
         if (Momentum != 0)
         {
-            torch.Tensor buffer = slot[Buffer];
-            if (slot.Step == 1) buffer.copy_(g);
+            torch.Tensor buffer = target[Buffer];
+            if (target.Step == 1) buffer.copy_(g);
             else buffer.mul_(Number.Of(Momentum)).add_(g, Number.Of(1 - Dampening));
             g = Nesterov ? g.add(buffer, Number.Of(Momentum)) : buffer;
         }
-        slot.Weight.add_(g, Number.Of(-rate));
+        target.Weight.add_(g, Number.Of(-rate));
     }
 }

@@ -26,21 +26,21 @@ public sealed record MuonRule(double Momentum, bool Nesterov, (double A, double 
 
     public override IReadOnlyList<StateSpec> States(IReadOnlyList<long> shape) => shape.Count == 2 ? [new(Buffer, shape)] : Others.States(shape);
 
-    public override void Update(IReadOnlyList<OptimizerSlot> slots, double learningRate)
+    public override void Update(IReadOnlyList<StepTarget> targets, double learningRate)
     {
-        base.Update([.. slots.Where(slot => slot.Has(Buffer))], learningRate);
-        OptimizerSlot[] others = [.. slots.Where(slot => !slot.Has(Buffer))];
+        base.Update([.. targets.Where(target => target.Has(Buffer))], learningRate);
+        StepTarget[] others = [.. targets.Where(target => !target.Has(Buffer))];
         if (others.Length > 0) Others.Update(others, learningRate);
     }
 
-    protected override void Update(OptimizerSlot slot, Tensor g, double rate)
+    protected override void Update(StepTarget target, Tensor g, double rate)
     {
-        Tensor momentum = Approach(slot[Buffer], g, 1 - Momentum);
+        Tensor momentum = Approach(target[Buffer], g, 1 - Momentum);
         Tensor update = Orthogonal(Nesterov ? momentum.add(g.sub(momentum), Number.Of(1 - Momentum)) : momentum);
         (double i, double j) = (g.shape[0], g.shape[1]);
         double scale = MatchAdamW ? 0.2 * Math.Sqrt(Math.Max(i, j)) : Math.Sqrt(Math.Max(1, i / j));
-        Decay(slot, rate);
-        slot.Weight.add_(update.to(ScalarType.Float32), Number.Of(-rate * scale));
+        Decay(target, rate);
+        target.Weight.add_(update.to(ScalarType.Float32), Number.Of(-rate * scale));
     }
 
     /// <summary>UVᵀ of the singular value decomposition, roughly: singular values come to lie around 1.</summary>

@@ -12,10 +12,10 @@ public sealed record LionRule(double Beta1 = 0.9, double Beta2 = 0.99, bool Maxi
 {
     public override IReadOnlyList<StateSpec> States(IReadOnlyList<long> shape) => [new("exp_avg", shape)];
 
-    protected override void Update(OptimizerSlot slot, torch.Tensor g, double rate)
+    protected override void Update(StepTarget target, torch.Tensor g, double rate)
     {
-        Decay(slot, rate);
-        slot.Weight.add_(slot["exp_avg"].mul(Number.Of(Beta1)).add_(g, Number.Of(1 - Beta1)).sign_(), Number.Of(-rate));
-        slot["exp_avg"].mul_(Number.Of(Beta2)).add_(g, Number.Of(1 - Beta2));
+        Decay(target, rate);
+        target.Weight.add_(target["exp_avg"].mul(Number.Of(Beta1)).add_(g, Number.Of(1 - Beta1)).sign_(), Number.Of(-rate));
+        target["exp_avg"].mul_(Number.Of(Beta2)).add_(g, Number.Of(1 - Beta2));
     }
 }

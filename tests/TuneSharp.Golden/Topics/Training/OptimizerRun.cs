@@ -32,15 +32,36 @@ internal static class OptimizerRun
         "transformers.Adafactor" => "adafactor",
         "bitsandbytes.Lion32bit" => "lion_32bit",
         "torch.Muon" => "muon",
+        "bitsandbytes.AdamW8bit" or "bitsandbytes.Adam8bit" => "adamw_bnb_8bit",
+        "bitsandbytes.Lion8bit" => "lion_8bit",
+        "bitsandbytes.RMSprop8bit" => "rmsprop_bnb_8bit",
+        "bitsandbytes.SGD8bit" => "sgd_bnb_8bit",
         _ => null,
     };
 
-    public static GoldenResult Compare(string folder, JsonElement run)
+    public static GoldenResult Compare(string folder, JsonElement run) => Compare(folder, run, run.GetProperty("name").GetString()!, "lookup");
+
+    /// <summary>The author's own code beside bitsandbytes' run of <c>same_settings_as</c>, with the nearest code in place of the one that is looked up.</summary>
+    public static GoldenResult CompareNearest(string folder, JsonElement file, string name, JsonElement reference)
+    {
+        JsonElement library = file.GetProperty("runs").EnumerateArray().First(run => run.GetProperty("name").GetString() == reference.GetProperty("same_settings_as").GetString());
+        return Compare(folder, library, name, "nearest");
+    }
+
+    private static GoldenResult Compare(string folder, JsonElement run, string recorded, string codes)
     {
         string kind = run.GetProperty("class").GetString()!;
         if (NameOf(kind) is not { } name) return GoldenResult.NotBuilt(kind);
         JsonElement arguments = run.GetProperty("arguments");
-        return Repeat(folder, run.GetProperty("name").GetString()!, OptimizerCatalog.Rule(name, Arguments(arguments)), arguments.GetProperty("weight_decay").GetDouble(),
+        Dictionary<string, string> own = Arguments(arguments);
+        if (kind.EndsWith("8bit", StringComparison.Ordinal))
+        {
+            // What bitsandbytes lists and its 8-bit kernels do not have is off.
+            foreach (string off in own.Where(pair => pair.Value is "false" or "0").Select(pair => pair.Key)) own.Remove(off);
+            own["codes"] = codes;
+        }
+        else own.Remove("min_8bit_size");
+        return Repeat(folder, recorded, OptimizerCatalog.Rule(name, own), arguments.GetProperty("weight_decay").GetDouble(),
             [.. run.GetProperty("params").EnumerateArray().Select(p => p.GetString()!)], run.GetProperty("lr_per_step"), name == "muon");
     }
 
@@ -59,7 +80,7 @@ internal static class OptimizerRun
         var texts = new Dictionary<string, string>();
         foreach (JsonProperty argument in arguments.EnumerateObject())
         {
-            if (argument.Name is "lr" or "weight_decay" or "optim_bits" or "min_8bit_size" || argument.Value.ValueKind == JsonValueKind.Null) continue;
+            if (argument.Name is "lr" or "weight_decay" or "optim_bits" || argument.Value.ValueKind == JsonValueKind.Null) continue;
             if (argument.Value.ValueKind != JsonValueKind.Array)
             {
                 texts[argument.Name] = Text(argument.Value);
@@ -79,7 +100,8 @@ internal static class OptimizerRun
     {
         using var scope = NewDisposeScope();
         using SafetensorsFile inputs = SafetensorsFile.Open(Path.Combine(folder, "inputs.safetensors")), expected = SafetensorsFile.Open(Path.Combine(folder, "optimizers.safetensors"));
-        Parameter[] parameters = [.. names.Select(name => new Parameter(name, inputs.Tensor("start/" + name)))];
+        // The author's own runs cover some of a library's parameters.
+        Parameter[] parameters = [.. names.Where(name => expected.Tensors.ContainsKey($"{run}/{name}")).Select(name => new Parameter(name, inputs.Tensor("start/" + name)))];
         using var optimizer = new Optimizer(run, rule, [new ParameterGroup(parameters, weightDecay)]);
         var results = new List<GoldenResult>();
         foreach ((int done, JsonElement rate) in rates.EnumerateArray().Index())
@@ -108,17 +130,42 @@ internal static class OptimizerRun
         foreach (string key in expected.Tensors.Keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal)))
         {
             string recorded = key[prefix.Length..];
-            // bitsandbytes numbers what torch names.
-            string? name = new[] { recorded, recorded switch { "state1" => "exp_avg", "state2" => "exp_avg_sq", _ => "" } }.FirstOrDefault(n => optimizer.State.ContainsKey($"{n}.{parameter.Name}"));
-            if (name is null)
+            if (Find(optimizer, recorded, parameter) is not { } state)
             {
                 yield return GoldenResult.Equal(false, $"nothing is remembered as {recorded}");
+                continue;
+            }
+            if (state.dtype == ScalarType.Byte)
+            {
+                yield return CompareCodes(expected, key, state, $"{recorded} of {parameter.Name}");
                 continue;
             }
             float[] values = expected.Floats(key);
             // Second moments of the large gradient are in the hundreds: relative to their size.
             double scale = Math.Max(1, values.Max(Math.Abs));
-            yield return GoldenTensors.Close(optimizer.State[$"{name}.{parameter.Name}"].data<float>().ToArray(), values, Tolerance * scale, $"{recorded} of {parameter.Name}");
+            yield return GoldenTensors.Close(state.data<float>().ToArray(), values, Tolerance * scale, $"{recorded} of {parameter.Name}");
         }
+    }
+
+    /// <summary>A state by its library's name; bitsandbytes numbers what torch names.</summary>
+    private static Tensor? Find(Optimizer optimizer, string recorded, Parameter parameter)
+    {
+        string[] names = recorded switch
+        {
+            "state1" => ["exp_avg", "square_avg", "momentum_buffer"],
+            "state2" => ["exp_avg_sq"],
+            "absmax1" => ["exp_avg_absmax", "square_avg_absmax", "momentum_buffer_absmax"],
+            "absmax2" => ["exp_avg_sq_absmax"],
+            _ => [recorded],
+        };
+        return names.Select(name => optimizer.State.GetValueOrDefault($"{name}.{parameter.Name}")).FirstOrDefault(state => state is not null);
+    }
+
+    /// <summary>Code for code; a tie may fall to either side.</summary>
+    private static GoldenResult CompareCodes(SafetensorsFile expected, string key, Tensor state, string what)
+    {
+        byte[] codes = expected.ReadBytes(expected.Require(key)), found = state.bytes.ToArray();
+        int worst = codes.Zip(found, (a, b) => Math.Abs(a - b)).Max(), different = codes.Zip(found, (a, b) => a == b ? 0 : 1).Sum();
+        return GoldenResult.Equal(codes.Length == found.Length && worst <= 1 && different <= codes.Length / 100, $"{different} of {codes.Length} codes differ, by up to {worst}: {what}");
     }
 }

@@ -30,6 +30,8 @@ internal sealed class OptimizerTopic : IGoldenTopic
                 "steps" => [],
                 "runs" => part.Value.EnumerateArray().Select(run => new GoldenCase($"{FileName}/{run.GetProperty("name").GetString()}", () => OptimizerRun.Compare(folder, run))),
                 "lion_reference" => [new GoldenCase($"{FileName}/{part.Name}", () => OptimizerRun.CompareLionReference(folder, file, part.Value))],
+                "adamw8_reference_nearest" => [new GoldenCase($"{FileName}/{part.Name}", () => OptimizerRun.CompareNearest(folder, file, part.Name, part.Value))],
+                "blockwise_signed_codes_that_differ" or "blockwise_unsigned_codes_that_differ" => [new GoldenCase($"{FileName}/{part.Name}", () => EightBitCodes.Compare(folder, part.Name[..^"_codes_that_differ".Length], part.Value.GetInt32()))],
                 "clipping" => part.Value.EnumerateArray().Select(entry => new GoldenCase($"{FileName}/{entry.GetProperty("name").GetString()}", () => CompareClipping(folder, entry))),
                 "trainer_decay_groups" => part.Value.EnumerateObject().Select(model => new GoldenCase($"{FileName}/trainer_decay_groups/{model.Name}", () => CompareDecay(model.Value))),
                 "neftune" => [new GoldenCase($"{FileName}/{part.Name}", () => CompareNoise(folder, part.Value))],
@@ -41,7 +43,7 @@ internal sealed class OptimizerTopic : IGoldenTopic
 
         using SafetensorsFile tensors = SafetensorsFile.Open(Path.Combine(folder, "optimizers.safetensors"));
         foreach (string map in tensors.Tensors.Keys.Where(name => name.StartsWith("dynamic_map", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
-            yield return new GoldenCase($"optimizers.safetensors/{map}", () => GoldenResult.NotBuilt("8-bit optimizer states"));
+            yield return new GoldenCase($"optimizers.safetensors/{map}", () => EightBitCodes.CompareMap(folder, map));
     }
 
     public string? SpoilOne(string copy)
