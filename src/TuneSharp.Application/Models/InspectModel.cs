@@ -4,6 +4,7 @@ using TuneSharp.Formats.Gguf;
 using TuneSharp.Formats.ModelConfigs;
 using TuneSharp.Formats.Safetensors;
 using TuneSharp.Models;
+using TuneSharp.Nn;
 
 namespace TuneSharp.Application.Models;
 
@@ -75,10 +76,13 @@ public static class InspectModel
 
     private static InspectedSizes SizesOf(HfConfig config)
     {
-        AttentionShape attention = config.Attention;
-        RopeParameters rope = config.Rope;
-        return new InspectedSizes(config.GetInt("num_hidden_layers", 1, 4096), attention.HiddenSize, config.GetInt("intermediate_size", 1, 1 << 24), attention.NumHeads, attention.NumKeyValueHeads,
-            attention.HeadDim, config.GetInt("vocab_size", 1, 1 << 24), rope.MaxPositions, config.GetBool("tie_word_embeddings", false), rope.Kind.ToString().ToLowerInvariant());
+        ModelSizes sizes = ModelCatalog.SizesOf(config);
+        ModelShape shape = sizes.Shape;
+        return new InspectedSizes(shape.NumLayers, shape.HiddenSize, sizes.IntermediateSize, shape.NumHeads, shape.NumKeyValueHeads, shape.HeadDim, shape.VocabularySize, shape.MaxPositions,
+            sizes.HeadName is null ? null : sizes.TiedHead, sizes.LearnedPositions ? null : config.Rope.Kind.ToString().ToLowerInvariant())
+        {
+            Labels = ModelCatalog.LabelsOf(config)?.Names ?? [],
+        };
     }
 
     private static T? Try<T>(Func<T?> read, List<string> problems) where T : class

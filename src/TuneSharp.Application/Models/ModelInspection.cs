@@ -32,9 +32,13 @@ public sealed record ModelInspection(string Path, string Layout, string? Name, s
 /// <summary>How many tensors are stored in a type.</summary>
 public sealed record StoredType(string Type, int Tensors, long Bytes);
 
-/// <param name="TiedEmbeddings">The output head is the embedding.</param>
-/// <param name="Rope">Kind of rotary scaling.</param>
-public sealed record InspectedSizes(int Layers, int HiddenSize, int IntermediateSize, int Heads, int KeyValueHeads, int HeadDim, int Vocabulary, int Context, bool TiedEmbeddings, string Rope);
+/// <param name="TiedEmbeddings">The output head is the embedding; null: there is no head over the vocabulary.</param>
+/// <param name="Rope">Kind of rotary scaling; null: positions are learned.</param>
+public sealed record InspectedSizes(int Layers, int HiddenSize, int IntermediateSize, int Heads, int KeyValueHeads, int HeadDim, int Vocabulary, int Context, bool? TiedEmbeddings, string? Rope)
+{
+    /// <summary>What a classifier tells apart; empty where the model is none.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+}
 
 /// <param name="AddsBos">Whether BOS goes before a text that is encoded with special tokens.</param>
 public sealed record InspectedTokenizer(int Tokens, string? Bos, string? Eos, string? Pad, bool AddsBos);

@@ -12,15 +12,17 @@ internal static class ModelPage
         host.Terminal.Out.WriteLine(model.Path);
         if (model.Name is not null) host.Line(ModelTexts.Called, model.Name);
         host.Line(ModelTexts.Family, model.Family, model.Layout);
-        if (model.WhyNot is null) host.Line(ModelTexts.Usable);
+        if (model.WhyNot is null) host.Line(model.Sizes is { TiedEmbeddings: null } ? ModelTexts.UsableForRows : ModelTexts.Usable);
         else host.Line(ModelTexts.Unusable, model.WhyNot);
         host.Line(ModelTexts.Parameters, Count(model.Parameters));
         host.Line(ModelTexts.Stored, string.Join(", ", model.StoredTypes.Select(type => words.Say(ModelTexts.StoredType, type.Type, type.Tensors, $"{type.Bytes / 1e6:0.#}"))));
         if (model.Sizes is { } sizes)
         {
             host.Line(ModelTexts.Sizes, sizes.Layers, sizes.HiddenSize, sizes.IntermediateSize, sizes.Heads, sizes.KeyValueHeads, sizes.HeadDim);
-            host.Line(ModelTexts.Context, sizes.Context, sizes.Rope);
-            host.Line(ModelTexts.Head, sizes.Vocabulary, words[sizes.TiedEmbeddings ? ModelTexts.Tied : ModelTexts.Untied]);
+            if (sizes.Rope is null) host.Line(ModelTexts.LearnedContext, sizes.Context);
+            else host.Line(ModelTexts.Context, sizes.Context, sizes.Rope);
+            host.Line(ModelTexts.Head, sizes.Vocabulary, words[sizes.TiedEmbeddings switch { true => ModelTexts.Tied, false => ModelTexts.Untied, null => ModelTexts.None }]);
+            if (sizes.Labels.Count > 0) host.Line(ModelTexts.Labels, sizes.Labels.Count, string.Join(", ", sizes.Labels));
         }
         if (model.Tokenizer is { } tokenizer)
         {

@@ -27,12 +27,15 @@ internal static class ModelTexts
     public static readonly Text Family = new("Family: {0} ({1})", "架构：{0}（{1}）");
     public static readonly Text Called = new("Name: {0}", "名称：{0}");
     public static readonly Text Usable = new("It can be trained, measured and asked here.", "可以在这里训练、评估和对话。");
+    public static readonly Text UsableForRows = new("It can be trained to classify texts here, and classify them.", "可在此训练用于文本分类，并进行分类。");
     public static readonly Text Unusable = new("It cannot be used here: {0}", "无法在这里使用：{0}") { HoldsMessages = true };
     public static readonly Text Parameters = new("Parameters: {0}", "参数量：{0}");
     public static readonly Text Stored = new("Stored as: {0}", "存储类型：{0}");
     public static readonly Text StoredType = new("{0} ({1} tensors, {2} MB)", "{0}（{1} 个张量，{2} MB）");
     public static readonly Text Sizes = new("Layers: {0}, width {1}, MLP {2}, {3} heads ({4} for keys and values) of {5}", "层数：{0}，宽度 {1}，MLP {2}，注意力头 {3}（键值头 {4}），每头 {5}");
     public static readonly Text Context = new("Context: {0} tokens; rotary scaling {1}", "上下文：{0} 个词元；旋转位置编码缩放：{1}");
+    public static readonly Text LearnedContext = new("Context: {0} tokens; learned positions", "上下文：{0} 个词元；可学习位置编码");
+    public static readonly Text Labels = new("Labels ({0}): {1}", "标签（{0} 个）：{1}");
     public static readonly Text Head = new("Vocabulary: {0} rows; output head {1}", "词表：{0} 行；输出层：{1}");
     public static readonly Text Tied = new("shared with the embedding", "与嵌入共享");
     public static readonly Text Untied = new("its own", "独立");

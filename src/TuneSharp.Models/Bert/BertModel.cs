@@ -68,6 +68,7 @@ public sealed class BertModel : IModel
         IEnumerable<LinearSize> projection = width == hidden ? [] : [new LinearSize($"{config.Names.Body}.embeddings_project", config.EmbeddingSize, config.HiddenSize, HasBias: true)];
         return new ModelSizes(config.Shape, config.IntermediateSize, [.. projection, .. Enumerable.Range(0, config.NumLayers).SelectMany(layer => BertBlock.LinearSizes(config, layer))], TiedHead: false)
         {
+            LearnedPositions = true,
             OtherParameters = tables + 2 * width + 4 * hidden * config.NumLayers,
         };
     }

@@ -63,6 +63,9 @@ public static class ModelCatalog
     public static IMaskedLm LoadMaskedLm(string path, ModelSettings? settings = null, HfConfig? config = null) =>
         Load(path, settings, config, (config, stored) => HeadPlans.MaskedLm(FamilyOf(config), config, stored));
 
+    /// <summary>What the labels of a model are, if its config.json names a sequence classifier; else null.</summary>
+    public static ClassifierLabels? LabelsOf(HfConfig config) => config.IsClassifier() ? ClassifierLabels.Read(config) : null;
+
     /// <summary>The config.json of a classifier on a model of this config: for <see cref="SizesOf"/>, and for random models.</summary>
     public static HfConfig ClassifierConfig(HfConfig config, NewHead head)
     {

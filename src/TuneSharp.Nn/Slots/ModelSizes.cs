@@ -27,6 +27,9 @@ public sealed record ModelSizes(ModelShape Shape, int IntermediateSize, IReadOnl
     /// <summary>Name of the output head; null: there is none.</summary>
     public string? HeadName { get; init; }
 
+    /// <summary>Positions are rows of a table, not rotations of queries and keys.</summary>
+    public bool LearnedPositions { get; init; }
+
     /// <summary>Parameters of norms, and of whatever else is no linear, token embedding or head.</summary>
     public long OtherParameters { get; init; } = (2L * Shape.NumLayers + 1) * Shape.HiddenSize;
 
