@@ -32,6 +32,11 @@ public sealed record TuningMethodEntry
 
     public required string Chinese { get; init; }
 
+    /// <summary>When to prefer it, in half a sentence: English, then Chinese.</summary>
+    public string When { get; init; } = "";
+
+    public string WhenChinese { get; init; } = "";
+
     /// <summary>Its settings with their defaults; the type's [Setting]s are the method's keys in a recipe.</summary>
     public required Func<IMethodOptions> NewOptions { get; init; }
 

@@ -12,6 +12,8 @@ public sealed class FullTuning(TunableModel model) : ITuningMethod
         Name = "full",
         Description = "All parameters of the model.",
         Chinese = "模型的全部参数。",
+        When = "small models, much data, much new knowledge, and memory to spare",
+        WhenChinese = "小模型、大量数据、需要学习大量新知识，且内存充足",
         NewOptions = () => new NoOptions(),
         Create = request => new FullTuning(request.Model),
         Footprint = (_, sizes) => new MethodFootprint(ShapesOf(sizes)) { KeptPerToken = sizes.Linears.ToDictionary(linear => linear.Name, _ => 0) },

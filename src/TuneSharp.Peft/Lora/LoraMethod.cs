@@ -21,6 +21,8 @@ public sealed class LoraMethod : ITuningMethod
         PeftType = "LORA",
         Description = "Low-rank adapter beside the frozen linear modules.",
         Chinese = "冻结线性层旁的低秩适配器。",
+        When = "first choice: a few hundred rows and more, small files, several tunings of one base; over a quantised base (QLoRA) for large models",
+        WhenChinese = "首选：数百条以上数据、文件小、同一基座多次微调；大模型可配合量化基座（QLoRA）",
         NewOptions = () => new LoraSettings(),
         Create = request => Create(LoraConfig.FromSettings((LoraSettings)request.Options, request.BaseModel), request.Model, request.Seed),
         Load = Load,

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using TorchSharp;
 using TuneSharp.Models;
 using TuneSharp.Nn;
+using TuneSharp.Peft;
 using TuneSharp.Peft.Settings;
 using static TorchSharp.torch;
 
@@ -36,12 +37,19 @@ public static class StepTimeEstimator
     }
 
     /// <summary>Multiplications and additions of all products.</summary>
-    internal static double Operations(ModelSizes model, MethodSettings method, double tokens, double labels, bool recomputeBlocks)
+    public static double Operations(ModelSizes model, MethodSettings method, double tokens, double labels, bool recomputeBlocks)
     {
-        double blocks = model.Linears.Sum(linear => (double)linear.In * linear.Out), head = model.EmbeddingParameters;
-        // Forward, the gradient of the input, and for a trained weight its own; a recomputed block runs forward twice.
-        double passes = 2 + (method.Method == "full" ? 1 : 0);
-        return 2 * (tokens * blocks * (passes + (recomputeBlocks ? 1 : 0)) + labels * head * passes);
+        MethodFootprint footprint = PeftCatalog.FootprintOf(method, model);
+        bool inModel = PeftCatalog.Find(method.Method).PeftType is null;
+        double blocks = model.Linears.Sum(linear => (double)linear.In * linear.Out), head = model.HeadName is null ? 0 : model.EmbeddingParameters;
+        // Forward, and the gradient of the input down to the lowest linear where something is trained (prompts lie below all).
+        int lowest = footprint.KeptPerToken.Count == 0 ? 0 : model.Linears.TakeWhile(linear => !footprint.KeptPerToken.ContainsKey(linear.Name)).Count();
+        double above = model.Linears.Skip(lowest).Sum(linear => (double)linear.In * linear.Out);
+        // A trained weight has a gradient of its own; an adapter costs three thin products.
+        double weights = inModel ? model.Linears.Where(linear => footprint.KeptPerToken.ContainsKey(linear.Name)).Sum(linear => (double)linear.In * linear.Out) : 0;
+        double adapters = inModel ? 0 : 3.0 * footprint.NumTrained;
+        bool trainsHead = inModel && footprint.NumTrained >= model.NumParameters;
+        return 2 * (tokens * (blocks * (recomputeBlocks ? 2 : 1) + above + weights + adapters) + labels * head * (trainsHead ? 3 : 2));
     }
 
     /// <summary>Operations a second of [256, D] x [D, F], the best of a few rounds.</summary>
