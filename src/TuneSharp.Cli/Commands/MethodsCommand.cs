@@ -39,7 +39,7 @@ internal static class MethodsCommand
     private static void Show(CommandHost host, MethodTable table)
     {
         Wording words = host.Words;
-        bool chinese = words.Language == Application.Language.Chinese;
+        bool chinese = words.Language == Language.Chinese;
         var grid = new Grid(words[MethodsTexts.ColumnMethod], words[MethodsTexts.ColumnTrained], words[MethodsTexts.ColumnMemory], words[MethodsTexts.ColumnSpeed], words[MethodsTexts.ColumnMerge], words[MethodsTexts.ColumnWhat])
         {
             Numbers = { 1, 2, 3 },
