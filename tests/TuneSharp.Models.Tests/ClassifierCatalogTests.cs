@@ -175,6 +175,17 @@ public sealed class ClassifierCatalogTests : IDisposable
     }
 
     [Fact]
+    public void Sixteen_bit_weights_and_arithmetic_stay_near()
+    {
+        using (ISequenceClassifier source = TinyEncoders.Classifier("bert", s_head)) ModelCatalog.Save(source, _folder, ScalarType.BFloat16);
+        using ISequenceClassifier wide = ModelCatalog.LoadClassifier(_folder, s_single), kept = ModelCatalog.LoadClassifier(_folder, s_single with { WeightsDtype = "bfloat16" });
+        using ISequenceClassifier narrow = ModelCatalog.LoadClassifier(_folder, new ModelSettings { WeightsDtype = "bfloat16", ComputeDtype = "bfloat16" });
+        double[] expected = Logits(wide);
+        Logits(kept).ShouldBe(expected);
+        Logits(narrow).Zip(expected, (a, b) => Math.Abs(a - b)).Max().ShouldBeLessThan(0.1 * expected.Max(Math.Abs));
+    }
+
+    [Fact]
     public void A_row_does_not_depend_on_its_neighbours()
     {
         foreach (string family in TinyEncoders.Families)

@@ -36,8 +36,8 @@ internal sealed record BertHeads(
         ClassifierLabels labels = ClassifierLabels.Read(config);
         int hidden = sizes.HiddenSize;
         var encoder = new BertModel(sizes, weights.Matrix(BertEmbeddings.WordsName(sizes.Names), sizes.VocabularySize, sizes.EmbeddingSize), weights, computeType);
-        var head = new FirstTokenHead(
-            weights.Linear(ClassifierDense, hidden, hidden, bias: true), ClassifierActivation, weights.Linear(ClassifierOutput, hidden, labels.Names.Count, bias: true));
+        Linear dense = SequenceClassifier.IsTaskModule(ClassifierDense) ? weights.DenseLinear(ClassifierDense, hidden, hidden, bias: true) : weights.Linear(ClassifierDense, hidden, hidden, bias: true);
+        var head = new FirstTokenHead(dense, ClassifierActivation, weights.DenseLinear(ClassifierOutput, hidden, labels.Names.Count, bias: true));
         return new SequenceClassifier(encoder, head, labels, weights, warnings);
     }
 

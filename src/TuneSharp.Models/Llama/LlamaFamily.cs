@@ -42,7 +42,7 @@ internal static class LlamaFamily
         int hidden = config.Attention.HiddenSize;
         ClassifierLabels labels = ClassifierLabels.Read(config.Source);
         var decoder = new LlamaDecoder(config, weights.Matrix(LlamaDecoder.EmbeddingName + ".weight", config.VocabularySize, hidden), weights, computeType);
-        return new SequenceClassifier(decoder, new LastTokenHead(weights.Linear(ScoreName, hidden, labels.Names.Count, bias: false), config.PaddingId), labels, weights, warnings);
+        return new SequenceClassifier(decoder, new LastTokenHead(weights.DenseLinear(ScoreName, hidden, labels.Names.Count, bias: false), config.PaddingId), labels, weights, warnings);
     }
 
     private static ModelSizes SizesOf(HfConfig config, LlamaConfig sizes) => !config.IsClassifier()
