@@ -13,6 +13,9 @@ public sealed record MethodFootprint(IReadOnlyList<long[]> Shapes)
     /// </summary>
     public IReadOnlyDictionary<string, int> KeptPerToken { get; init; } = new Dictionary<string, int>();
 
+    /// <summary>What is odd about the settings on this model but not wrong: sentences for a person.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Tokens that come before every row.</summary>
     public int NumVirtualTokens { get; init; }
 }

@@ -4,6 +4,7 @@ using TuneSharp.Nn;
 using TuneSharp.Peft.Full;
 using TuneSharp.Peft.Lora;
 using TuneSharp.Peft.Settings;
+using TuneSharp.Peft.TrainableTokens;
 
 namespace TuneSharp.Peft;
 
@@ -13,6 +14,7 @@ public static class PeftCatalog
     private static readonly List<TuningMethodEntry> All =
     [
         LoraMethod.Entry,
+        TrainableTokensMethod.Entry,
         FullTuning.Entry,
     ];
 

@@ -31,6 +31,9 @@ public sealed class FineTuneInputs
 
     public PreparedDataset Data { get; }
 
+    /// <summary>What is odd about the tuning method's settings on this model.</summary>
+    public IReadOnlyList<string> MethodWarnings { get; private init; } = [];
+
     /// <summary>Files and folders that the run is made from, for the manifest.</summary>
     public IReadOnlyList<string> Files =>
         [.. new[] { _request.Model.ModelNameOrPath, _request.Data.Dataset, _request.Data.ValidationFile, _request.Data.TestFile, _request.Method.InitAdapter }.OfType<string>()];
@@ -43,7 +46,7 @@ public sealed class FineTuneInputs
             string aside = Data.Validation.Count == 0 ? "none for validation" : $"{Data.Validation.Count} for validation";
             if (Data.Test.Count > 0) aside += $", {Data.Test.Count} for the test";
             string sentence = $"{Data.Train.Count} rows to train on, {aside}; {Data.TrainTokens} tokens, {Data.TrainLabels} of them learned; longest row {Data.Lengths.Longest} tokens.";
-            return string.Join(' ', [sentence, .. Data.Notes, .. Data.Problems.Kept.DistinctBy(problem => problem.Kind).Select(problem => problem.ToString())]);
+            return string.Join(' ', [sentence, .. Data.Notes, .. MethodWarnings, .. Data.Problems.Kept.DistinctBy(problem => problem.Kind).Select(problem => problem.ToString())]);
         }
     }
 
@@ -57,11 +60,12 @@ public sealed class FineTuneInputs
         string folder = request.Model.ModelNameOrPath!;
         ModelText text = ModelText.Load(folder);
         ModelCatalog.CheckWeights(folder);
-        _ = PeftCatalog.FootprintOf(request.Method, ModelCatalog.SizesOf(text.Config)); // refuses targets that fit nothing, and adapters that cannot be read
+        // Refuses targets that fit nothing, and adapters that cannot be read.
+        MethodFootprint footprint = PeftCatalog.FootprintOf(request.Method, ModelCatalog.SizesOf(text.Config));
         ExampleRenderer renderer = text.CreateRenderer(RenderingOptions.From(request.Data, clock));
         PreparationCache? cache = home is null ? null : new PreparationCache(Path.Combine(home.Cache, "datasets"), TextFiles.HashOf(folder));
         PreparedDataset data = DatasetPreparation.Prepare(request.Data, renderer, text.Context, request.Training.Seed, request.Run.Threads ?? Environment.ProcessorCount, cache, progress);
-        return new FineTuneInputs(request, text.Tokenizer, renderer.Template.Source, data);
+        return new FineTuneInputs(request, text.Tokenizer, renderer.Template.Source, data) { MethodWarnings = footprint.Warnings };
     }
 
     /// <summary>

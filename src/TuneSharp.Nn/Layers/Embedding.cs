@@ -6,8 +6,6 @@ namespace TuneSharp.Nn;
 /// <summary>The token embedding with its slots: y_TD = E_VD[ids_T], trained rows in front, and what adapters make of it.</summary>
 public sealed class Embedding
 {
-    private readonly int? _paddingId;
-
     /// <param name="name">The module's name in checkpoints, as in <c>model.embed_tokens</c>.</param>
     /// <param name="weight">[V, D].</param>
     /// <param name="paddingId">The id whose row gets no gradient.</param>
@@ -15,12 +13,15 @@ public sealed class Embedding
     {
         Name = name;
         Weight = weight;
-        _paddingId = paddingId;
+        PaddingId = paddingId;
     }
 
     public string Name { get; }
 
     public Parameter Weight { get; }
+
+    /// <summary>The id whose row gets no gradient; null: none.</summary>
+    public int? PaddingId { get; }
 
     /// <summary>V.</summary>
     public int NumEmbeddings => (int)Weight.Shape[0];
@@ -45,7 +46,7 @@ public sealed class Embedding
     {
         if (batch.NumVirtualTokens > 0 && batch.NumVirtualTokens != NumVirtualTokens)
             throw new InvalidOperationException($"{Name}: the batch has {batch.NumVirtualTokens} virtual tokens before each row, the prompt {NumVirtualTokens}.");
-        Var y = t.Embedding(Weight, batch, _paddingId);
+        Var y = t.Embedding(Weight, batch, PaddingId);
         foreach (IEmbeddingAdapter adapter in Adapters) y = adapter.After(t, this, batch, y);
         return batch.NumVirtualTokens == 0 ? y : t.PlacePrompt(Prompt!.Rows(t), y, batch);
     }

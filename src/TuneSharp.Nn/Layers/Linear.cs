@@ -79,6 +79,24 @@ public sealed class Linear
         return y;
     }
 
+    /// <summary>x W^T alone: without bias and adapters, and without a gradient for the weight. For adapters that need it once more.</summary>
+    /// <param name="t">Where it is recorded.</param>
+    /// <param name="x">[T, In].</param>
+    /// <returns>[T, Out].</returns>
+    public Var BareProduct(Tape t, Var x)
+    {
+        Buffer y = t.Rent(x.NumTokens, Out);
+        Multiply(t.Workspace, x.Data, y.Tensor);
+        return t.Record(y, x.NeedsGrad, dOut => GiveBack(t.Workspace, x, dOut.Tensor), function: Name);
+    }
+
+    /// <summary>y_TO = x_TI W^T in the type of computation.</summary>
+    public void Multiply(Workspace workspace, Tensor x, Tensor y)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        ForPanels(workspace, (w_PI, at) => Aten.Mm(x, w_PI.t(), y.narrow(1, at, w_PI.shape[0])));
+    }
+
     private Var ProductAndSums(Tape t, Var x)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -94,7 +112,7 @@ public sealed class Linear
         return t.Record(y, needsGrad, dOut =>
         {
             Tensor dY = dOut.Tensor;
-            if (x.NeedsGrad) ForPanels(t.Workspace, (w_PI, at) => x.AddProduct(dY.narrow(1, at, w_PI.shape[0]), w_PI));
+            if (x.NeedsGrad) GiveBack(t.Workspace, x, dY);
             if (Weight.Trained && Transposed) Weight.AddProduct(kept.Data.t(), dY);
             else if (Weight.Trained) Weight.AddProduct(dY.t(), kept.Data);
             if (Bias is { Trained: true }) Bias.Add(dY.sum([0], false, t.Workspace.WideType));
@@ -111,9 +129,12 @@ public sealed class Linear
 
     private void Product(Workspace workspace, Tensor x, Tensor y)
     {
-        ForPanels(workspace, (w_PI, at) => Aten.Mm(x, w_PI.t(), y.narrow(1, at, w_PI.shape[0])));
+        Multiply(workspace, x, y);
         if (Bias is not null) y.add_(Bias.Value, Number.One);
     }
+
+    /// <summary>dX += dY W.</summary>
+    private void GiveBack(Workspace workspace, Var x, Tensor dY) => ForPanels(workspace, (w_PI, at) => x.AddProduct(dY.narrow(1, at, w_PI.shape[0]), w_PI));
 
     /// <summary>Gives the weight, in the type of computation, by pieces of rows; <c>at</c> is the first row.</summary>
     private void ForPanels(Workspace workspace, Action<Tensor, long> use)

@@ -30,6 +30,9 @@ public sealed record ModelSizes(ModelShape Shape, int IntermediateSize, IReadOnl
     /// <summary>Positions are rows of a table, not rotations of queries and keys.</summary>
     public bool LearnedPositions { get; init; }
 
+    /// <summary>Name of the token embedding.</summary>
+    public string EmbeddingName { get; init; } = "model.embed_tokens";
+
     /// <summary>Parameters of norms, and of whatever else is no linear, token embedding or head.</summary>
     public long OtherParameters { get; init; } = (2L * Shape.NumLayers + 1) * Shape.HiddenSize;
 

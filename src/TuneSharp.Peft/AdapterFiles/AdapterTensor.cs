@@ -12,6 +12,9 @@ internal sealed record AdapterTensor(string Name, Func<Tensor> Values, bool Tran
 {
     /// <summary>The name in files of older releases of PEFT; null: the same.</summary>
     public string? OlderName { get; init; }
+
+    /// <summary>A weight of the base, which PEFT writes beside an adapted embedding: it may be missing, but not be another one.</summary>
+    public bool OfBase { get; init; }
 }
 
 /// <summary>All tensors of an adapter, both directions. When they are read all must be there, and nothing else.</summary>
@@ -30,6 +33,11 @@ internal static class AdapterTensors
         foreach (AdapterTensor tensor in tensors)
         {
             string name = tensor.OlderName is { } older && !left.Contains(tensor.Name) ? older : tensor.Name;
+            if (tensor.OfBase)
+            {
+                if (left.Remove(name)) CompareWithBase(file, file.Tensors[name], tensor.Values(), baseModel);
+                continue;
+            }
             if (!left.Remove(name)) throw new InvalidInputException($"The adapter has no tensor `{tensor.Name}`, which its config and this model ask for.", file.Path, MadeFor(baseModel));
             StoredTensor.Read(file, file.Tensors[name], tensor.Values(), tensor.Transposed);
         }
@@ -37,6 +45,14 @@ internal static class AdapterTensors
         if (left.Count == 0) return;
         string some = string.Join(", ", left.Order(StringComparer.Ordinal).Take(3));
         throw new InvalidInputException($"{left.Count} tensors of the adapter have no place in this model: {some}{(left.Count > 3 ? ", …" : "")}.", file.Path, MadeFor(baseModel));
+    }
+
+    private static void CompareWithBase(SafetensorsFile file, TensorEntry entry, Tensor ofBase, string? baseModel)
+    {
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        Tensor stored = empty_like(ofBase);
+        StoredTensor.Read(file, entry, stored);
+        if (!stored.eq(ofBase).all().item<bool>()) throw new InvalidInputException($"`{entry.Name}` of the adapter is another matrix than the one of this base.", file.Path, MadeFor(baseModel));
     }
 
     private static string MadeFor(string? baseModel) => $"It was made for {baseModel ?? "another model"}; give that one as the base.";

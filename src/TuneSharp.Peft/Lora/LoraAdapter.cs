@@ -1,6 +1,7 @@
 // T = tokens, I = in, O = out, r = rank
 using TorchSharp;
 using TuneSharp.Nn;
+using TuneSharp.Nn.Runtime;
 using TuneSharp.Peft.Randomness;
 using static TorchSharp.torch;
 using Buffer = TuneSharp.Nn.Buffer;
@@ -10,8 +11,8 @@ namespace TuneSharp.Peft.Lora;
 /// <summary>
 /// LoRA (Hu et al. 2021, arXiv:2106.09685) in a slot of a linear: never as a product with a full-size ΔW.
 /// <code>
-/// u_rT = A_rI drop(x)_TI^T        y_TO += s u^T B_rO        s = alpha / r, or alpha / sqrt(r)
-/// dU_rT = s B dY^T    dB += s u dY    dA += dU drop(x)    dX += mask ∘ (dU^T A)
+/// u_rT = A_rI drop(x)_TI^T        y_TO += s (u^T B_rO + c_O)        s = alpha / r, or alpha / sqrt(r); c only with lora_bias
+/// dU_rT = s B dY^T    dB += s u dY    dc += s sum_T dY    dA += dU drop(x)    dX += mask ∘ (dU^T A)
 /// </code>
 /// u lies as [r, T] and B as [r, O], the transpose of what PEFT stores: thin products are twice to three times as fast in that order.
 /// The mask of dropout is a function of the tape's seed and the module's name: backward makes it again instead of keeping it.
@@ -25,13 +26,14 @@ public sealed class LoraAdapter : ILinearAdapter, IDisposable
     internal LoraAdapter(Linear linear, LoraConfig config)
     {
         Linear = linear;
-        Scale = config.Scale;
+        Scale = config.ScaleFor(linear.Name);
         Dropout = config.Dropout;
         _nameHash = CounterRandom.Hash(linear.Name);
         string prefix = LoraNames.Module(linear.Name);
         using var off = no_grad();
-        A = new Parameter(prefix + LoraNames.A, zeros(config.Rank, linear.In));
-        B = new Parameter(prefix + LoraNames.B, zeros(config.Rank, linear.Out));
+        A = new Parameter(prefix + LoraNames.A, zeros(config.RankOf(linear.Name), linear.In));
+        B = new Parameter(prefix + LoraNames.B, zeros(config.RankOf(linear.Name), linear.Out));
+        if (config.HasLoraBias) Bias = new Parameter(prefix + LoraNames.BiasOfB, zeros(linear.Out));
     }
 
     public Linear Linear { get; }
@@ -41,6 +43,12 @@ public sealed class LoraAdapter : ILinearAdapter, IDisposable
 
     /// <summary>[r, O]: transposed against the file.</summary>
     public Parameter B { get; }
+
+    /// <summary>c: [O]; null without lora_bias.</summary>
+    public Parameter? Bias { get; }
+
+    /// <summary>r.</summary>
+    public int Rank => (int)A.Shape[0];
 
     public double Scale { get; }
 
@@ -52,6 +60,12 @@ public sealed class LoraAdapter : ILinearAdapter, IDisposable
 
     public bool Trained => A.Trained || B.Trained;
 
+    /// <summary>Its parameters, in the order of the file's names.</summary>
+    public IEnumerable<Parameter> Parameters => Bias is null ? [A, B] : [A, B, Bias];
+
+    /// <summary>Of the module's name: part of the keys of its random numbers.</summary>
+    internal ulong NameHash => _nameHash;
+
     /// <summary>In tests: a recorded mask [T, I] of 0 and 1 / (1 - p) in place of the own one.</summary>
     internal Func<Tensor>? RecordedMask { get; set; }
 
@@ -61,8 +75,8 @@ public sealed class LoraAdapter : ILinearAdapter, IDisposable
         long numTokens = x.NumTokens;
         long rank = A.Value.shape[0];
         double s = Scale * Strength;
-        bool trained = Trained, drops = Dropout > 0 && t.Training;
-        ulong maskKey = drops ? CounterRandom.Key(t.Seed, _nameHash) : 0;
+        bool trained = Trained, drops = Drops(t);
+        ulong maskKey = drops ? MaskKey(t) : 0;
 
         Buffer u_rT = t.Rent(rank, numTokens);
         if (drops)
@@ -74,6 +88,7 @@ public sealed class LoraAdapter : ILinearAdapter, IDisposable
         }
         else u_rT.Tensor.addmm_(Computed(A, ws), x.Data.t(), 0, 1);
         y.addmm_(u_rT.Tensor.t(), Computed(B, ws), 1, (float)s);
+        if (Bias is not null) y.add_(Computed(Bias, ws), Number.Of(s));
 
         if (!trained && !x.NeedsGrad) return _ => { };
         Kept input = trained ? t.Keep(x) : default, hidden = trained ? t.Keep(u_rT) : default;
@@ -81,6 +96,7 @@ public sealed class LoraAdapter : ILinearAdapter, IDisposable
         return dY_TO =>
         {
             if (trained) B.AddProduct(hidden.Data, dY_TO, s);
+            if (Bias is { Trained: true }) Bias.Add(dY_TO.sum([0], false, ws.WideType).mul_(Number.Of(s)));
             using Buffer dU_rT = ws.Rent(rank, numTokens);
             dU_rT.Tensor.addmm_(Computed(B, ws), dY_TO.t(), 0, (float)s);
             if (!drops)
@@ -119,17 +135,24 @@ public sealed class LoraAdapter : ILinearAdapter, IDisposable
         if (weight_OI.dtype != wide) weight_OI.copy_(sum_OI);
     }
 
-    /// <summary>A uniform as PEFT's kaiming_uniform(a = √5), that is within ±1/√I; B zero: the adapter changes nothing yet.</summary>
-    internal void Initialise(long seed)
+    /// <summary>drop(x), as a value of its own: for adapters that need it in more than one product.</summary>
+    internal Var Dropped(Tape t, Var x)
     {
-        using var off = no_grad();
-        var values = new float[A.NumElements];
-        CounterRandom.FillUniform(values, CounterRandom.Key(seed, _nameHash), 1 / Math.Sqrt(Linear.In));
-        using Tensor start = tensor(values);
-        using Tensor shaped = start.reshape(A.Value.shape);
-        A.Value.copy_(shaped);
-        B.Value.zero_();
+        if (!Drops(t)) return x;
+        ulong maskKey = MaskKey(t);
+        Buffer y = t.Rent(x.NumTokens, x.Width);
+        FillMask(t.Workspace, y.Tensor, maskKey);
+        y.Tensor.mul_(x.Data);
+        return t.Record(y, x.NeedsGrad, dY =>
+        {
+            Buffer dX = t.Workspace.Rent(dY.Tensor.shape);
+            FillMask(t.Workspace, dX.Tensor, maskKey);
+            dX.Tensor.mul_(dY.Tensor);
+            x.Give(dX);
+        }, function: nameof(Dropout));
     }
+
+    internal bool Drops(Tape t) => Dropout > 0 && t.Training;
 
     /// <summary>In tests: the mask that a tape with this seed uses, [T, I] in float64.</summary>
     internal Tensor MaskFor(long tapeSeed, long numTokens)
@@ -142,12 +165,13 @@ public sealed class LoraAdapter : ILinearAdapter, IDisposable
 
     public void Dispose()
     {
-        A.Dispose();
-        B.Dispose();
+        foreach (Parameter parameter in Parameters) parameter.Dispose();
     }
 
     /// <summary>Adapters are float32; the products are in the workspace's type.</summary>
-    private static Tensor Computed(Parameter p, Workspace ws) => p.Value.dtype == ws.ComputeType ? p.Value : p.Value.to(ws.ComputeType);
+    internal static Tensor Computed(Parameter p, Workspace ws) => p.Value.dtype == ws.ComputeType ? p.Value : p.Value.to(ws.ComputeType);
+
+    private ulong MaskKey(Tape t) => CounterRandom.Key(t.Seed, _nameHash);
 
     private void FillMask(Workspace ws, Tensor mask_TI, ulong key)
     {

@@ -1,19 +1,26 @@
 using TuneSharp.Formats;
 using TuneSharp.Formats.Adapters;
-using TuneSharp.Formats.Safetensors;
 using TuneSharp.Nn;
+using TuneSharp.Peft.AdapterFiles;
+using TuneSharp.Peft.Lora.Dora;
+using TuneSharp.Peft.Lora.Embeddings;
+using TuneSharp.Peft.Lora.Initialisation;
 using TuneSharp.Peft.Replaced;
-using TuneSharp.Peft.Targets;
+using TuneSharp.Peft.Settings;
+using TuneSharp.Peft.TrainableTokens;
 
 namespace TuneSharp.Peft.Lora;
 
 /// <summary>
-/// A LoRA adapter on a model: one <see cref="LoraAdapter"/> in a slot of each target module, and the biases that are trained
-/// with it. The base is never edited: detached, it is bit for bit what it was.
+/// A LoRA adapter on a model: one <see cref="LoraAdapter"/> in a slot of each target module, and what is trained with it. The base
+/// is never edited: detached, it is bit for bit what it was.
 /// </summary>
 public sealed class LoraMethod : ITuningMethod
 {
-    private readonly IReadOnlyList<ReplacedParameter> _biases;
+    private readonly LoraParts _parts;
+    private readonly IReadOnlyList<AdapterTensor> _tensors;
+    private IReadOnlyList<StartResidual> _residuals = [];
+    private double _strength = 1;
 
     public static TuningMethodEntry Entry { get; } = new()
     {
@@ -24,54 +31,71 @@ public sealed class LoraMethod : ITuningMethod
         When = "first choice: a few hundred rows and more, small files, several tunings of one base; over a quantised base (QLoRA) for large models",
         WhenChinese = "首选：数百条以上数据、文件小、同一基座多次微调；大模型可配合量化基座（QLoRA）",
         NewOptions = () => new LoraSettings(),
-        Create = request => Create(LoraConfig.FromSettings((LoraSettings)request.Options, request.BaseModel), request.Model, request.Seed),
+        Create = request => Create((LoraSettings)request.Options, request),
         Load = Load,
         ReadOptions = folder => LoraConfig.FromJson(folder.Fields).ToSettings(),
-        Footprint = (options, sizes) => FootprintOf((LoraSettings)options, sizes),
+        Footprint = (options, sizes) => LoraFootprint.Of(LoraConfig.FromSettings((LoraSettings)options, null), sizes),
         CanMerge = true,
     };
 
     private LoraMethod(LoraConfig config, TunableModel model)
     {
-        Config = config;
-        IReadOnlyList<string> targets = TargetsOf(config.TargetModules, [.. model.Linears.Select(linear => linear.Name)], model.Head?.Name);
-        // PEFT writes what all-linear stood for on this model, so that the file says it wherever it is read.
-        if (config.TargetModules.IsAllLinear) Config = config with { TargetModules = TargetModules.List([.. targets]) };
-        HashSet<string> adapted = [.. targets];
-        Adapters = [.. model.Linears.Where(linear => adapted.Contains(linear.Name)).Select(linear => new LoraAdapter(linear, config))];
-        _biases = [.. Biases(config.Bias, model, adapted)];
-        Trained = [.. Adapters.SelectMany(adapter => (Parameter[])[adapter.A, adapter.B]), .. _biases.Select(bias => bias.Parameter)];
+        _parts = new LoraParts(config, model);
+        _tensors = _parts.Tensors(() => Attached);
+        Trained = [.. _parts.Trained];
     }
 
     public string Name => "lora";
 
     /// <summary>As resolved for this model.</summary>
-    public LoraConfig Config { get; }
+    public LoraConfig Config => _parts.Config;
 
-    public IReadOnlyList<LoraAdapter> Adapters { get; }
+    /// <summary>On linears.</summary>
+    public IReadOnlyList<LoraAdapter> Adapters => _parts.Linears;
+
+    /// <summary>On the token embedding; null: it is no target.</summary>
+    public LoraEmbedding? Embedding => _parts.Embedding;
 
     public IReadOnlyList<Parameter> Trained { get; }
 
     public bool Attached { get; private set; }
 
-    public IReadOnlyList<WeightChange> WeightChanges =>
-    [
-        .. _biases.Select(bias => bias.Change(() => Attached)),
-        .. Adapters.Select(adapter => new WeightChange(adapter.Linear.Weight, adapter.AddTo)),
-    ];
+    /// <summary>What PiSSA or OLoRA took out of the base, for each of <see cref="Adapters"/>; else empty.</summary>
+    internal IReadOnlyList<StartResidual> Residuals => _residuals;
+
+    internal LoraParts Parts => _parts;
+
+    public IReadOnlyList<WeightChange> WeightChanges => LoraMerging.ChangesOf(this);
 
     /// <inheritdoc/>
     public double Strength
     {
-        get => Adapters[0].Strength;
-        set { foreach (LoraAdapter adapter in Adapters) adapter.Strength = value; }
+        get => _strength;
+        set
+        {
+            _strength = value;
+            foreach (LoraAdapter adapter in Adapters) adapter.Strength = value;
+            if (Embedding is { } embedding) embedding.Strength = value;
+        }
     }
 
-    /// <summary>A new adapter, attached, with PEFT's initial values (it changes nothing yet).</summary>
+    private static LoraMethod Create(LoraSettings settings, MethodRequest request)
+    {
+        LoraConfig config = LoraConfig.FromSettings(settings, request.BaseModel, request.Model.TaskType);
+        LoraMethod method = Create(config with { ModulesToSave = ModulesToSave.For(request.Model, config.ModulesToSave) }, request.Model, request.Seed);
+        if (settings.FanInFanOut is not { } said || said == method.Config.FanInFanOut) return method;
+        method.Dispose();
+        throw new InvalidInputException($"`fan_in_fan_out` is {(said ? "true" : "false")}, but the targets of this model are stored as {(said ? "[out, in]" : "[in, out]")}.", null, "Remove the key: the model says it itself.");
+    }
+
+    /// <summary>A new adapter, attached, with PEFT's first values (but for `false` and `orthogonal` it changes nothing yet).</summary>
     public static LoraMethod Create(LoraConfig config, TunableModel model, long seed)
     {
         var method = new LoraMethod(config, model);
-        foreach (LoraAdapter adapter in method.Adapters) adapter.Initialise(seed);
+        foreach (LoraAdapter adapter in method.Adapters) FirstValues.Fill(adapter, config.Start, seed);
+        if (method.Embedding is { } embedding) FirstValues.Fill(embedding, config.Start, seed);
+        method.TakeFromBase(begin: true);
+        foreach (DoraAdapter dora in method._parts.Doras) dora.Initialise();
         method.Attach();
         return method;
     }
@@ -81,6 +105,7 @@ public sealed class LoraMethod : ITuningMethod
     public static LoraMethod Load(AdapterFolder folder, TunableModel model)
     {
         LoraConfig config = LoraConfig.FromJson(folder.Fields);
+        config.Common.RequireTask(model, folder.Path);
         LoraMethod method;
         try
         {
@@ -94,6 +119,7 @@ public sealed class LoraMethod : ITuningMethod
         try
         {
             method.Read(folder);
+            method.TakeFromBase(begin: false);
             method.Attach();
             return method;
         }
@@ -107,8 +133,16 @@ public sealed class LoraMethod : ITuningMethod
     public void Attach()
     {
         if (Attached) return;
-        foreach (LoraAdapter adapter in Adapters) adapter.Linear.Adapters.Add(adapter);
-        foreach (ReplacedParameter bias in _biases) bias.Swap();
+        if (_parts.Doras.Count == 0) foreach (LoraAdapter adapter in Adapters) adapter.Linear.Adapters.Add(adapter);
+        foreach (DoraAdapter dora in _parts.Doras)
+        {
+            dora.Forget();
+            dora.Lora.Linear.Adapters.Add(dora);
+        }
+        foreach (StartResidual residual in _residuals) residual.Lora.Linear.Adapters.Add(residual);
+        if (Embedding is { } embedding) embedding.Embedding.Adapters.Add(embedding);
+        _parts.Tokens?.Attach();
+        foreach (ReplacedParameter replaced in _parts.Replaced) replaced.Swap();
         Attached = true;
     }
 
@@ -117,50 +151,47 @@ public sealed class LoraMethod : ITuningMethod
     {
         if (!Attached) return;
         foreach (LoraAdapter adapter in Adapters) adapter.Linear.Adapters.Remove(adapter);
-        foreach (ReplacedParameter bias in _biases) bias.Swap();
+        foreach (DoraAdapter dora in _parts.Doras) dora.Lora.Linear.Adapters.Remove(dora);
+        foreach (StartResidual residual in _residuals) residual.Lora.Linear.Adapters.Remove(residual);
+        if (Embedding is { } embedding) embedding.Embedding.Adapters.Remove(embedding);
+        _parts.Tokens?.Detach();
+        foreach (ReplacedParameter replaced in _parts.Replaced) replaced.Swap();
         Attached = false;
     }
 
-    /// <summary>The modules that get an adapter.</summary>
-    /// <exception cref="InvalidInputException">Nothing fits, or what fits cannot carry one.</exception>
-    private static IReadOnlyList<string> TargetsOf(TargetModules wanted, IReadOnlyList<string> linears, string? head)
-    {
-        IReadOnlyList<string> targets = wanted.Resolve(head is null ? linears : [.. linears, head], head);
-        return head is null || !targets.Contains(head) ? targets
-            : throw new InvalidInputException($"`target_modules` names the output head {head}, which cannot have an adapter yet.", null, "Leave it out; all-linear does so.");
-    }
-
-    private static MethodFootprint FootprintOf(LoraSettings settings, ModelSizes sizes)
-    {
-        HashSet<string> targets = [.. TargetsOf(TargetModules.FromSetting(settings.TargetModules), [.. sizes.Linears.Select(linear => linear.Name)], sizes.HeadName)];
-        LinearSize[] adapted = [.. sizes.Linears.Where(linear => targets.Contains(linear.Name))];
-        return new MethodFootprint([.. adapted.SelectMany(linear => (long[][])[[settings.R, linear.In], [linear.Out, settings.R]])]) { KeptPerToken = adapted.ToDictionary(linear => linear.Name, _ => settings.R) };
-    }
-
     /// <inheritdoc/>
-    public string StoredNameOf(Parameter parameter) => _biases.FirstOrDefault(bias => bias.Parameter == parameter)?.StoredName ?? parameter.Name;
+    public string StoredNameOf(Parameter parameter) => _parts.Replaced.FirstOrDefault(replaced => replaced.Parameter == parameter)?.StoredName ?? parameter.Name;
 
-    public AdapterContents ToAdapter() => new(Config.ToJson(), new LoraTensors(Adapters, _biases).ToWrite(Attached));
+    public AdapterContents ToAdapter() => new(Config.ToJson(), AdapterTensors.ToWrite(_tensors));
 
     AdapterContents? ITuningMethod.ToAdapter() => ToAdapter();
 
-    public void Read(AdapterFolder folder) => new LoraTensors(Adapters, _biases).Read(folder.Weights, Config.BaseModel, Attached);
+    /// <summary>An ordinary LoRA that does the same on the untouched base; see <see cref="PlainLora"/>.</summary>
+    public AdapterContents ToPlainAdapter() => PlainLora.Of(this);
+
+    public void Read(AdapterFolder folder) => AdapterTensors.Read(folder.Weights, _tensors, Config.BaseModel);
 
     public void Dispose()
     {
         Detach();
-        foreach (LoraAdapter adapter in Adapters) adapter.Dispose();
-        foreach (ReplacedParameter bias in _biases) bias.Dispose();
+        foreach (StartResidual residual in _residuals) residual.Dispose();
+        _parts.Dispose();
     }
 
-    private static IEnumerable<ReplacedParameter> Biases(LoraBias which, TunableModel model, HashSet<string> adapted)
+    /// <summary>PiSSA, OLoRA: what the adapter begins with, so that base and adapter together are the base.</summary>
+    /// <param name="begin">A and B get these values too.</param>
+    private void TakeFromBase(bool begin)
     {
-        if (which == LoraBias.None) yield break;
-        foreach (Parameter parameter in model.Parameters)
+        if (!Config.Start.TakesFromBase) return;
+        _residuals = [.. Adapters.Select(adapter =>
         {
-            if (!parameter.Name.EndsWith(".bias", StringComparison.Ordinal)) continue;
-            bool ofAdapted = adapted.Contains(parameter.Name[..^".bias".Length]);
-            if (which == LoraBias.All || ofAdapted) yield return new ReplacedParameter(parameter, LoraNames.Bias(parameter.Name, ofAdapted));
-        }
+            var (a, b) = BaseDecomposition.Of(adapter, Config.Start);
+            if (begin)
+            {
+                adapter.A.Value.copy_(a);
+                adapter.B.Value.copy_(b);
+            }
+            return new StartResidual(adapter, a, b);
+        })];
     }
 }

@@ -20,7 +20,7 @@ internal static class ModulesToSave
         return names.Count == 0 ? null : [.. names.Distinct()];
     }
 
-    /// <summary>The parameters of all modules that bear one of the names or end with a dot and it, and of all below them.</summary>
+    /// <summary>The parameters of all modules whose name ends with one of the names, as PEFT compares them (`norm` fits every input_layernorm), and of all below them.</summary>
     /// <param name="names">As in the config; null: none.</param>
     /// <param name="prefix">Before a parameter's name in the adapter's file.</param>
     /// <exception cref="InvalidInputException">A name fits no module; the text lists what there is.</exception>
@@ -38,8 +38,16 @@ internal static class ModulesToSave
 
     private static bool IsClassifier(TunableModel model) => model.TaskType is "SEQ_CLS" or "TOKEN_CLS";
 
-    /// <summary>a.b.c.weight is in the modules c, b.c, b, a, …</summary>
-    private static bool IsIn(Parameter parameter, string module) => ("." + parameter.Name).Contains($".{module}.", StringComparison.Ordinal);
+    /// <summary>A parameter is in one of the modules.</summary>
+    public static bool Cover(IReadOnlyList<string>? names, Parameter parameter) => names?.Any(name => IsIn(parameter, name)) == true;
+
+    /// <summary>a.b.c.weight is in the modules a, a.b and a.b.c.</summary>
+    private static bool IsIn(Parameter parameter, string module)
+    {
+        for (int dot = parameter.Name.IndexOf('.'); dot >= 0; dot = parameter.Name.IndexOf('.', dot + 1))
+            if (parameter.Name.AsSpan(0, dot).EndsWith(module, StringComparison.Ordinal)) return true;
+        return false;
+    }
 
     private static IEnumerable<string> KindsOf(TunableModel model) => model.Parameters.Select(parameter => parameter.Name.Split('.')).Where(parts => parts.Length > 1).Select(parts => parts[^2]).Distinct();
 }

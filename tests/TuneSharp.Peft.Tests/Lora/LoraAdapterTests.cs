@@ -3,6 +3,7 @@ using TorchSharp;
 using TuneSharp.Nn;
 using TuneSharp.Nn.Runtime;
 using TuneSharp.Peft.Lora;
+using TuneSharp.Peft.Lora.Initialisation;
 using TuneSharp.Peft.Targets;
 using static TorchSharp.torch;
 
@@ -133,13 +134,13 @@ public class LoraAdapterTests
     {
         using DisposeScope scope = NewDisposeScope();
         using Case c = new(2, 64, 8, 4, 0);
-        c.Adapter.Initialise(5);
+        FirstValues.Fill(c.Adapter, LoraStart.Default, 5);
         Tensor first = c.Adapter.A.Value.clone();
         ((double)first.abs().max().item<float>()).ShouldBeInRange(0.8 / 8, 1.0 / 8);
         c.Adapter.B.Value.abs().max().item<float>().ShouldBe(0);
-        c.Adapter.Initialise(5);
+        FirstValues.Fill(c.Adapter, LoraStart.Default, 5);
         first.equal(c.Adapter.A.Value).all().item<bool>().ShouldBeTrue();
-        c.Adapter.Initialise(6);
+        FirstValues.Fill(c.Adapter, LoraStart.Default, 6);
         first.equal(c.Adapter.A.Value).all().item<bool>().ShouldBeFalse();
     }
 

@@ -8,7 +8,7 @@ namespace TuneSharp.Peft.Tests.Lora;
 
 public class LoraConfigTests
 {
-    private static CheckedFields Json(string extra = "") => Fields(JsonNode.Parse($$"""{"peft_type": "LORA", "r": 4, "lora_alpha": 8, "target_modules": ["q_proj"]{{extra}}}""")!.AsObject());
+    private static CheckedFields Json(string extra = "") => Fields(JsonNode.Parse($$"""{"peft_type": "LORA", {{(extra.Contains("\"r\"") ? "" : "\"r\": 4,")}} "lora_alpha": 8, "target_modules": ["q_proj"]{{extra}}}""")!.AsObject());
 
     private static CheckedFields Fields(JsonObject json) => new(json, "here");
 
@@ -30,22 +30,50 @@ public class LoraConfigTests
     }
 
     [Theory]
-    [InlineData(""", "use_dora": true""", "use_dora")]
-    [InlineData(""", "rank_pattern": {"q_proj": 2}""", "rank_pattern")]
-    [InlineData(""", "alpha_pattern": {"q_proj": 2}""", "alpha_pattern")]
-    [InlineData(""", "modules_to_save": ["lm_head"]""", "modules_to_save")]
-    [InlineData(""", "layers_to_transform": [0]""", "layers_to_transform")]
-    [InlineData(""", "exclude_modules": "x" """, "exclude_modules")]
-    [InlineData(""", "lora_bias": true""", "lora_bias")]
-    [InlineData(""", "fan_in_fan_out": true""", "fan_in_fan_out")]
-    [InlineData(""", "init_lora_weights": "pissa_niter_16" """, "pissa")]
+    [InlineData(""", "target_parameters": ["x"]""", "target_parameters")]
+    [InlineData(""", "layer_replication": [[0, 2]]""", "layer_replication")]
+    [InlineData(""", "kasa_config": {"beta": 1}""", "kasa_config")]
+    [InlineData(""", "init_lora_weights": "eva" """, "eva")]
+    [InlineData(""", "init_lora_weights": "pissa_niter_x" """, "pissa_niter_x")]
+    [InlineData(""", "rank_pattern": {"q_proj": 0}""", "`q_proj`")]
+    [InlineData(""", "rank_pattern": {"q_proj": 2.5}""", "2.5")]
+    [InlineData(""", "alpha_pattern": {"q_proj": -1}""", "-1")]
+    [InlineData(""", "alpha_pattern": {"(": 1}""", "regular expression")]
+    [InlineData(""", "layers_to_transform": ["x"]""", "layers_to_transform")]
+    [InlineData(""", "layers_pattern": "layers" """, "layers_pattern")]
+    [InlineData(""", "use_dora": true, "lora_bias": true""", "lora_bias")]
+    [InlineData(""", "use_dora": true, "init_lora_weights": "pissa" """, "use_dora")]
+    [InlineData(""", "lora_bias": true, "init_lora_weights": "olora" """, "olora")]
+    [InlineData(""", "r": 3, "init_lora_weights": "orthogonal" """, "even")]
+    [InlineData(""", "trainable_token_indices": "all" """, "trainable_token_indices")]
+    [InlineData(""", "trainable_token_indices": [4, 4]""", "4")]
+    [InlineData(""", "modules_to_save": "lm_head" """, "modules_to_save")]
     [InlineData(""", "something_new": 3""", "something_new")]
-    [InlineData(""", "task_type": "SEQ_CLS" """, "SEQ_CLS")]
+    [InlineData(""", "task_type": "SEQ_2_SEQ_LM" """, "SEQ_2_SEQ_LM")]
     [InlineData(""", "bias": "most" """, "most")]
     [InlineData(""", "use_rslora": "yes" """, "use_rslora")]
     [InlineData(""", "lora_dropout": 1.5""", "lora_dropout")]
     public void FromJson_WhatIsNotHonoured_IsRefusedByName(string extra, string named) =>
         Should.Throw<InvalidInputException>(() => LoraConfig.FromJson(Json(extra))).Message.ShouldContain(named);
+
+    [Fact]
+    public void ToJson_EveryKey_ReadAgain_IsTheSame()
+    {
+        JsonObject json = LoraConfig.FromJson(Json("""
+            , "rank_pattern": {"q_proj": 2}, "alpha_pattern": {"q_proj": 2.5}, "modules_to_save": ["lm_head"], "layers_to_transform": 0, "layers_pattern": ["layers"], "exclude_modules": ["x"],
+            "use_dora": true, "init_lora_weights": "gaussian", "trainable_token_indices": {"embed_tokens": [1, 5]}, "ensure_weight_tying": true, "fan_in_fan_out": true, "task_type": "SEQ_CLS"
+            """)).ToJson();
+        JsonNode.DeepEquals(LoraConfig.FromJson(Fields(json)).ToJson(), json).ShouldBeTrue();
+        foreach (string key in (string[])["rank_pattern", "alpha_pattern", "modules_to_save", "layers_to_transform", "layers_pattern", "exclude_modules", "use_dora", "trainable_token_indices"])
+            json[key].ShouldNotBeNull(key);
+    }
+
+    [Fact]
+    public void ToSettings_MakesTheSameConfig()
+    {
+        LoraConfig config = LoraConfig.FromJson(Json(""", "rank_pattern": {"v": 3, "q": 2}, "layers_to_transform": [1], "layers_pattern": "layers", "modules_to_save": ["norm"], "init_lora_weights": "pissa_niter_4", "bias": "all" """));
+        JsonNode.DeepEquals(LoraConfig.FromSettings(config.ToSettings(), null, null).ToJson(), config.ToJson()).ShouldBeTrue();
+    }
 
     [Theory]
     [InlineData(""", "something_new": null""")]

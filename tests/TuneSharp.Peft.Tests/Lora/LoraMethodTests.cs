@@ -160,8 +160,12 @@ public sealed class LoraMethodTests : IDisposable
     }
 
     [Fact]
-    public void Create_OutputHead_IsRefused() =>
-        Should.Throw<InvalidInputException>(() => LoraMethod.Create(Config() with { TargetModules = TargetModules.List("lm_head") }, _model, 1)).Message.ShouldContain("lm_head");
+    public void Create_OutputHead_GetsAnAdapterOnlyWhenItIsNamed()
+    {
+        using (LoraMethod named = LoraMethod.Create(Config() with { TargetModules = TargetModules.List("lm_head") }, _model, 1)) named.Adapters.Single().Linear.ShouldBe(_model.Head);
+        using LoraMethod all = LoraMethod.Create(Config() with { TargetModules = TargetModules.Matching("all-linear") }, _model, 1);
+        all.Adapters.ShouldAllBe(adapter => adapter.Linear != _model.Head);
+    }
 
     [Fact]
     public void Create_AllLinear_WritesTheResolvedNames()

@@ -25,6 +25,9 @@ public static class CrossEntropyFunction
     /// <summary>Logits held at once: 128 MB in float32.</summary>
     private const long LogitElements = 32 << 20;
 
+    /// <summary>Odd and large, so that the seeds of pieces are not those of other steps.</summary>
+    private const long PieceSeed = unchecked((long)0x9E3779B97F4A7C15);
+
     /// <param name="t">Where it is recorded.</param>
     /// <param name="hidden">[T, D], after the final norm.</param>
     /// <param name="head">D to vocabulary, with its adapters.</param>
@@ -78,7 +81,8 @@ public static class CrossEntropyFunction
         for (int i = 0; i < count; i++) (tokens[i], labels[i]) = (batch.LabelledTokens[at + i], batch.Labels[at + i]);
         Tensor token_N = torch.tensor(tokens), label_N1 = torch.tensor(labels).unsqueeze(1);
 
-        using var inner = new Tape(ws, gradients) { Training = t.Training, Seed = t.Seed };
+        // Each piece has a seed of its own, or dropout would set the same places of every piece to 0.
+        using var inner = new Tape(ws, gradients) { Training = t.Training, Seed = unchecked(t.Seed + at * PieceSeed) };
         Buffer rows_ND = inner.Rent(count, head.In);
         Aten.Rows(hidden.Data, token_N, rows_ND.Tensor);
         Var h_ND = inner.Leaf(rows_ND, dHidden is not null);

@@ -1,10 +1,10 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using TuneSharp.Training.Objectives;
 using TuneSharp.Data;
 using TuneSharp.Formats.Adapters;
 using TuneSharp.Formats.Safetensors;
 using TuneSharp.Golden.Harness;
+using TuneSharp.Golden.Topics.Training.Peft;
 using TuneSharp.Models;
 using TuneSharp.Nn;
 using TuneSharp.Peft;
@@ -59,10 +59,13 @@ internal sealed class PeftTopic : IGoldenTopic
         using SafetensorsFile batches = SafetensorsFile.Open(Path.Combine(topic, hyper.GetProperty("batches").GetString()!.Split(' ')[0]));
         HashSet<string> noise = [.. run.GetProperty("noise_gradients").EnumerateArray().Select(name => name.GetString()!)];
         var results = new List<GoldenResult> { RecordedRows.CompareLogits(model, batches, golden.Floats("logits_init"), LogitTolerance, "logits before training") };
+        results.AddRange(LoraRecords.CompareStart(method, golden, model.Tunable));
         var tiny = new TinyGradients(method);
         results.AddRange(Train(model, method, folder, run, hyper, batches, golden, noise, tiny));
         results.Add(RecordedRows.CompareLogits(model, batches, golden.Floats("logits_final"), LogitTolerance, "logits after training"));
         results.AddRange(CompareValues(method, folder, noise, tiny));
+        results.AddRange(LoraRecords.CompareConverted(method, folder));
+        results.AddRange(MergedRecords.Compare(model, method, run, golden, (expected, what) => RecordedRows.CompareLogits(model, batches, expected, LogitTolerance, what)));
         method.Dispose();
         if (Directory.Exists(Path.Combine(folder, "adapter_final"))) results.Add(WriteAgain(folder, model));
         return GoldenResult.All(results);
@@ -91,7 +94,7 @@ internal sealed class PeftTopic : IGoldenTopic
             int number = logged.GetProperty("step").GetInt32();
             string prefix = $"step{number:00}";
             using var scope = NewDisposeScope();
-            if (masks is not null) UseMasks((LoraMethod)method, masks, batches, prefix);
+            if (masks is not null) LoraRecords.UseMasks((LoraMethod)method, masks, batches, prefix);
             TrainingExample[] rows = RecordedRows.Examples(batches, prefix);
             double rate = schedule.At(number - 1);
             yield return RecordedRows.Relative(rate, logged.GetProperty("lr").GetDouble(), 1e-12, $"learning rate of step {number}");
@@ -135,18 +138,16 @@ internal sealed class PeftTopic : IGoldenTopic
         if (method.ToAdapter() is { } written)
         {
             using AdapterFolder expected = AdapterFolder.Open(Path.Combine(folder, "adapter_final"));
-            yield return GoldenResult.Equal(SameConfig(written.Config, expected.Config), "adapter_config.json differs: " + written.Config.ToJsonString());
-            string[] names = [.. written.Tensors.Select(tensor => $"{tensor.Name} [{string.Join(",", tensor.Shape)}]").Order(StringComparer.Ordinal)];
-            string[] recorded = [.. expected.Weights.Tensors.Values.Select(tensor => $"{tensor.Name} [{string.Join(",", tensor.Shape)}]").Order(StringComparer.Ordinal)];
+            yield return GoldenResult.Equal(PeftRecords.SameConfig(written.Config, expected.Config), "adapter_config.json differs: " + written.Config.ToJsonString());
+            string[] names = PeftRecords.Layout(written.Tensors), recorded = PeftRecords.Layout(expected.Weights);
             yield return GoldenResult.Equal(names.SequenceEqual(recorded), "tensor names or shapes differ: " + string.Join("; ", names.Except(recorded)));
             foreach (TensorToWrite tensor in written.Tensors)
             {
                 if (plainNoise.Contains(tensor.Name) || !expected.Weights.Tensors.ContainsKey(tensor.Name)) continue;
-                using var bytes = new MemoryStream();
-                tensor.WriteBytes(bytes);
-                float[] values = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(bytes.ToArray()).ToArray();
-                Parameter parameter = method.Trained.First(p => StoredName(method, p) == tensor.Name);
-                yield return GoldenTensors.Close(tiny.Except(Values(method, parameter, tiny.Of(parameter)), values), tiny.Except(Values(method, parameter, tiny.Of(parameter)), expected.Weights.Floats(tensor.Name)), WeightTolerance, $"{tensor.Name} after training");
+                float[] values = PeftRecords.Floats(tensor), wanted = expected.Weights.Floats(tensor.Name);
+                // Without a parameter: a copy under a second name, or a matrix of the base.
+                if (method.Trained.FirstOrDefault(p => StoredName(method, p) == tensor.Name) is not { } parameter) yield return GoldenTensors.Close(values, wanted, WeightTolerance, $"{tensor.Name} after training");
+                else yield return GoldenTensors.Close(tiny.Except(Values(method, parameter, tiny.Of(parameter)), values), tiny.Except(Values(method, parameter, tiny.Of(parameter)), wanted), WeightTolerance, $"{tensor.Name} after training");
             }
 
             yield break;
@@ -178,39 +179,10 @@ internal sealed class PeftTopic : IGoldenTopic
         }
     }
 
-    /// <summary>Lists that PEFT makes from sets have no order.</summary>
-    private static bool SameConfig(JsonObject a, JsonObject b)
-    {
-        static JsonNode Sorted(JsonObject config)
-        {
-            JsonNode copy = config.DeepClone();
-            if (copy["target_modules"] is JsonArray list) copy["target_modules"] = new JsonArray([.. list.Select(item => item!.GetValue<string>()).Order(StringComparer.Ordinal).Select(item => (JsonNode)item)]);
-            return copy;
-        }
-
-        return JsonNode.DeepEquals(Sorted(a), Sorted(b));
-    }
-
-    private static string Plain(string name) => name.Replace(".default", "");
+    private static string Plain(string name) => PeftRecords.Plain(name);
 
     /// <summary>The name that the parameter has in the recorded files.</summary>
-    private static string StoredName(ITuningMethod method, Parameter parameter) =>
-        method is LoraMethod lora ? lora.StoredNameOf(parameter) : parameter.Name;
+    private static string StoredName(ITuningMethod method, Parameter parameter) => method.StoredNameOf(parameter);
 
-    /// <summary>B is held transposed.</summary>
-    private static float[] Values(ITuningMethod method, Parameter parameter, Tensor tensor) =>
-        (method is LoraMethod lora && lora.Adapters.Any(adapter => adapter.B == parameter) ? tensor.t().contiguous() : tensor).data<float>().ToArray();
-
-    private static void UseMasks(LoraMethod method, SafetensorsFile masks, SafetensorsFile batches, string prefix)
-    {
-        int[] attention = batches.Ids(prefix + ".attention_mask");
-        foreach (LoraAdapter adapter in method.Adapters)
-        {
-            byte[] keep = masks.ReadBytes(masks.Require($"{prefix}.base_model.model.{adapter.Linear.Name}"));
-            float kept = (float)(1 / (1 - adapter.Dropout));
-            float[] real = [.. keep.Chunk(adapter.Linear.In).Where((_, token) => attention[token] == 1).SelectMany(row => row.Select(k => k * kept))];
-            Tensor mask_TI = tensor(real).reshape(-1, adapter.Linear.In);
-            adapter.RecordedMask = () => mask_TI;
-        }
-    }
+    private static float[] Values(ITuningMethod method, Parameter parameter, Tensor tensor) => LoraRecords.Values(method, parameter, tensor);
 }
