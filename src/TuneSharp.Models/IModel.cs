@@ -45,5 +45,8 @@ public interface IModel : IDisposable
     /// <summary>Virtual tokens that a batch without a cache must have before each row: those of a trained prompt; mostly 0.</summary>
     int NumVirtualTokens => Tunable.Embedding?.NumVirtualTokens ?? 0;
 
+    /// <summary>Longest row in tokens: the positions that the model has, without those of a trained prompt or prefix.</summary>
+    int MaxTokens => Shape.MaxPositions - NumVirtualTokens - (Tunable.Prefix?.NumTokens ?? 0);
+
     Workspace CreateWorkspace() => new(ComputeType);
 }

@@ -1,8 +1,15 @@
 using TuneSharp.Formats;
 using TuneSharp.Formats.Adapters;
 using TuneSharp.Nn;
+using TuneSharp.Peft.BitFit;
 using TuneSharp.Peft.Full;
+using TuneSharp.Peft.Ia3;
+using TuneSharp.Peft.LayerNormTuning;
 using TuneSharp.Peft.Lora;
+using TuneSharp.Peft.PartialFreezing;
+using TuneSharp.Peft.PrefixTuning;
+using TuneSharp.Peft.PromptTuning;
+using TuneSharp.Peft.PTuning;
 using TuneSharp.Peft.Settings;
 using TuneSharp.Peft.TrainableTokens;
 
@@ -15,6 +22,13 @@ public static class PeftCatalog
     [
         LoraMethod.Entry,
         TrainableTokensMethod.Entry,
+        PrefixTuningMethod.Entry,
+        PromptTuningMethod.Entry,
+        PTuningMethod.Entry,
+        Ia3Method.Entry,
+        LayerNormTuningMethod.Entry,
+        BitFitMethod.Entry,
+        PartialFreezingMethod.Entry,
         FullTuning.Entry,
     ];
 

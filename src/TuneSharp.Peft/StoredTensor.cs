@@ -24,6 +24,14 @@ public static class StoredTensor
         });
     }
 
+    /// <summary>A tensor that is computed when it is written.</summary>
+    public static TensorToWrite ToWrite(string name, long[] shape, ScalarType type, Func<Tensor> compute) => new(name, TypeOf(type), shape, stream =>
+    {
+        using var scope = NewDisposeScope();
+        using var off = no_grad();
+        TensorMemory.Write(compute().contiguous(), stream);
+    });
+
     /// <summary>Fills <paramref name="destination"/>; another float type in the file is converted; codes (uint8) stay codes.</summary>
     /// <exception cref="InvalidInputException">Another shape, or a type that holds no floating-point numbers.</exception>
     public static unsafe void Read(SafetensorsFile file, TensorEntry entry, Tensor destination, bool transposed = false)

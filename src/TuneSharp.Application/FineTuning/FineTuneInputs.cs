@@ -34,6 +34,9 @@ public sealed class FineTuneInputs
     /// <summary>What is odd about the tuning method's settings on this model.</summary>
     public IReadOnlyList<string> MethodWarnings { get; private init; } = [];
 
+    /// <summary>The ids of a text with the tokens that belong around it.</summary>
+    public IReadOnlyList<int> Tokenize(string text) => _tokenizer.EncodeIds(text, addSpecialTokens: true);
+
     /// <summary>Files and folders that the run is made from, for the manifest.</summary>
     public IReadOnlyList<string> Files =>
         [.. new[] { _request.Model.ModelNameOrPath, _request.Data.Dataset, _request.Data.ValidationFile, _request.Data.TestFile, _request.Method.InitAdapter }.OfType<string>()];
@@ -62,9 +65,12 @@ public sealed class FineTuneInputs
         ModelCatalog.CheckWeights(folder);
         // Refuses targets that fit nothing, and adapters that cannot be read.
         MethodFootprint footprint = PeftCatalog.FootprintOf(request.Method, ModelCatalog.SizesOf(text.Config));
+        // A prompt's tokens take places of the context.
+        int context = text.Context - footprint.NumVirtualTokens;
+        if (context < 1) throw new InvalidInputException($"`num_virtual_tokens` leaves no place for a row: the model has {text.Context} positions.", folder, "Give fewer; 20 is usual.");
         ExampleRenderer renderer = text.CreateRenderer(RenderingOptions.From(request.Data, clock));
         PreparationCache? cache = home is null ? null : new PreparationCache(Path.Combine(home.Cache, "datasets"), TextFiles.HashOf(folder));
-        PreparedDataset data = DatasetPreparation.Prepare(request.Data, renderer, text.Context, request.Training.Seed, request.Run.Threads ?? Environment.ProcessorCount, cache, progress);
+        PreparedDataset data = DatasetPreparation.Prepare(request.Data, renderer, context, request.Training.Seed, request.Run.Threads ?? Environment.ProcessorCount, cache, progress);
         return new FineTuneInputs(request, text.Tokenizer, renderer.Template.Source, data) { MethodWarnings = footprint.Warnings };
     }
 

@@ -41,6 +41,7 @@ internal static class FineTuneWork
                 Model = model,
                 BaseModel = request.Model.ModelNameOrPath,
                 Method = request.Method,
+                Tokenize = inputs.Tokenize,
                 Training = request.Training,
                 Train = inputs.Data.Train,
                 Validation = inputs.Data.Validation,

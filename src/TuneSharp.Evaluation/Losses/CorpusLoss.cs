@@ -43,7 +43,7 @@ public static class CorpusLoss
             while (at + count < counted.Length && counted[at + count].Length * (count + 1) <= batchTokens) count++;
             ArraySegment<TrainingExample> part = new(counted, at, count);
             using (var scope = torch.NewDisposeScope())
-            using (TokenBatch batch = TokenBatch.FromRows([.. part.Select(r => r.InputIds)], [.. part.Select(r => r.Labels)]))
+            using (TokenBatch batch = TokenBatch.FromRows([.. part.Select(r => r.InputIds)], [.. part.Select(r => r.Labels)], numVirtualTokens: model.NumVirtualTokens))
             using (var tape = new Tape(workspace, recording: false))
             {
                 Var loss = tape.CrossEntropy(model.Hidden(tape, batch), model.Head, batch, 1);

@@ -29,10 +29,10 @@ public sealed class BeamSearch(ICausalLm model) : IDisposable
         IReadOnlyList<IReadOnlyList<int>> prompts, SamplingSettings settings, SamplingScope scope, Func<int[], bool>? stops = null, Action<int>? progress = null, CancellationToken cancellation = default)
     {
         settings.Validate();
-        foreach (IReadOnlyList<int> prompt in prompts) PromptCheck.Check(prompt, model.Shape);
+        foreach (IReadOnlyList<int> prompt in prompts) PromptCheck.Check(prompt, model);
         IReadOnlySet<int> ends = scope.EndIds.ToHashSet();
         IReadOnlyList<ILogitsProcessor> processors = SamplingPipeline.Create(settings, scope);
-        int beams = settings.NumBeams, context = model.Shape.MaxPositions;
+        int beams = settings.NumBeams, context = model.MaxTokens;
         BeamGroup[] groups = [.. prompts.Select(prompt => new BeamGroup(settings, Math.Min(settings.MaxNewTokens, context - prompt.Count), ends))];
         int room = (int)Math.Min(context, (long)prompts.Max(p => p.Count) + settings.MaxNewTokens);
         using KvCache cache = model.CreateCache(room, prompts.Count * beams);

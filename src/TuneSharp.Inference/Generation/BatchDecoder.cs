@@ -29,10 +29,10 @@ public sealed class BatchDecoder(ICausalLm model) : IDisposable
     /// <exception cref="InvalidInputException">A prompt is empty, holds an id that the model does not have, or fills the context.</exception>
     public IReadOnlyList<IReadOnlyList<int>> Run(IReadOnlyList<IReadOnlyList<int>> prompts, int maxNewTokens, Choose choose)
     {
-        foreach (IReadOnlyList<int> prompt in prompts) PromptCheck.Check(prompt, model.Shape);
+        foreach (IReadOnlyList<int> prompt in prompts) PromptCheck.Check(prompt, model);
         List<int>[] ids = [.. prompts.Select(p => new List<int>(p))];
         int[] unread = [.. ids.Select(row => row.Count)];
-        int room = (int)Math.Min(model.Shape.MaxPositions, (long)prompts.Max(p => p.Count) + maxNewTokens);
+        int room = (int)Math.Min(model.MaxTokens, (long)prompts.Max(p => p.Count) + maxNewTokens);
         using KvCache cache = model.CreateCache(room, ids.Length);
         var logits_V = new float[model.Shape.VocabularySize];
 

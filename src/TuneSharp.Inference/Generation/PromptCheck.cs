@@ -1,6 +1,5 @@
 using TuneSharp.Formats;
 using TuneSharp.Models;
-using TuneSharp.Nn;
 
 namespace TuneSharp.Inference.Generation;
 
@@ -8,18 +7,18 @@ namespace TuneSharp.Inference.Generation;
 internal static class PromptCheck
 {
     /// <exception cref="InvalidInputException">The prompt is empty, holds an id that the model does not have, or fills the context.</exception>
-    public static void Check(IReadOnlyList<int> prompt, ModelShape shape)
+    public static void Check(IReadOnlyList<int> prompt, IModel model)
     {
         if (prompt.Count == 0) throw new InvalidInputException("The prompt is empty.", null, "Write at least one character.");
-        if (prompt.Count >= shape.MaxPositions)
+        if (prompt.Count >= model.MaxTokens)
         {
             throw new InvalidInputException(
-                $"The prompt has {prompt.Count} tokens, and the model's context is {shape.MaxPositions}: there is no room for an answer.", null, "Shorten it, or begin a new conversation.");
+                $"The prompt has {prompt.Count} tokens, and the model's context is {model.MaxTokens}: there is no room for an answer.", null, "Shorten it, or begin a new conversation.");
         }
         foreach (int id in prompt)
         {
-            if ((uint)id >= (uint)shape.VocabularySize)
-                throw new InvalidInputException($"The prompt holds the token id {id}, but the model has {shape.VocabularySize} tokens.", null, "Use the tokenizer that belongs to the model.");
+            if ((uint)id >= (uint)model.Shape.VocabularySize)
+                throw new InvalidInputException($"The prompt holds the token id {id}, but the model has {model.Shape.VocabularySize} tokens.", null, "Use the tokenizer that belongs to the model.");
         }
     }
 }

@@ -1,11 +1,11 @@
-using TuneSharp.Formats.Adapters;
 using TuneSharp.Nn;
+using TuneSharp.Peft.InModel;
 using TuneSharp.Peft.Settings;
 
 namespace TuneSharp.Peft.Full;
 
 /// <summary>Full fine-tuning, and pre-training: every parameter of the model is trained, and the result is the model.</summary>
-public sealed class FullTuning(TunableModel model) : ITuningMethod
+public sealed class FullTuning(TunableModel model) : InModelTuning("full", model, model.Parameters)
 {
     public static TuningMethodEntry Entry { get; } = new()
     {
@@ -24,30 +24,5 @@ public sealed class FullTuning(TunableModel model) : ITuningMethod
     {
         long[][] matrices = [.. sizes.Linears.Select(linear => (long[])[linear.Out, linear.In])];
         return [.. matrices, [(sizes.NumParameters - matrices.Sum(shape => shape[0] * shape[1])) / sizes.Shape.HiddenSize, sizes.Shape.HiddenSize]];
-    }
-
-    public string Name => "full";
-
-    public IReadOnlyList<Parameter> Trained { get; } = model.Parameters;
-
-    public bool Attached => true;
-
-    public void Attach()
-    {
-    }
-
-    public void Detach() => throw new NotSupportedException("Full fine-tuning changes the model itself.");
-
-    public AdapterContents? ToAdapter() => null;
-
-    public void Read(AdapterFolder folder) => throw new NotSupportedException("Full fine-tuning has no adapter; its weights are the model's.");
-
-    public void Dispose()
-    {
-        foreach (Parameter parameter in Trained)
-        {
-            parameter.Trained = false;
-            parameter.FreeGrad();
-        }
     }
 }

@@ -16,7 +16,9 @@ internal static class ModulesToSave
     /// <returns>Null: nothing.</returns>
     public static IReadOnlyList<string>? For(TunableModel model, IReadOnlyList<string>? asked)
     {
-        IReadOnlyList<string> names = [.. asked ?? [], .. IsClassifier(model) ? Heads : []];
+        // What else of a head starts from random numbers, as BERT's pooler may, is trained too.
+        IEnumerable<string> others = model.TaskHeads.Where(head => !Heads.Any(name => IsIn(head.Weight, name))).Select(head => head.Name);
+        IReadOnlyList<string> names = [.. asked ?? [], .. IsClassifier(model) ? Heads : [], .. others];
         return names.Count == 0 ? null : [.. names.Distinct()];
     }
 
@@ -35,6 +37,9 @@ internal static class ModulesToSave
         }
         return [.. model.Parameters.Where(parameter => wanted.Any(name => IsIn(parameter, name))).Select(parameter => new ReplacedParameter(parameter, prefix + parameter.Name))];
     }
+
+    /// <summary>A parameter of a classifier's head.</summary>
+    public static bool IsHead(Parameter parameter, TunableModel model) => model.TaskHeads.Any(head => head.Weight == parameter || head.Bias == parameter);
 
     private static bool IsClassifier(TunableModel model) => model.TaskType is "SEQ_CLS" or "TOKEN_CLS";
 

@@ -20,6 +20,9 @@ public sealed record SftRequest
 
     public required MethodSettings Method { get; init; }
 
+    /// <summary>A text's ids with the tokens that the tokenizer puts around a text, for methods that begin with words; null: no tokenizer.</summary>
+    public Func<string, IReadOnlyList<int>>? Tokenize { get; init; }
+
     public required TrainingSettings Training { get; init; }
 
     public required IReadOnlyList<TrainingExample> Train { get; init; }
@@ -58,7 +61,7 @@ public static class SftRecipe
     /// <exception cref="TrainingFailedException">Training broke down; the last checkpoint is sound.</exception>
     public static SftOutcome Run(SftRequest request)
     {
-        ITuningMethod method = PeftCatalog.CreateForTraining(request.Method, request.Model.Tunable, request.Training.Seed, request.BaseModel);
+        ITuningMethod method = PeftCatalog.CreateForTraining(request.Method, request.Model.Tunable, request.Training.Seed, request.BaseModel, request.Tokenize);
         try
         {
             using var loop = new TrainLoop(new TrainJob

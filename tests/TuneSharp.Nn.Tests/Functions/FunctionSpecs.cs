@@ -45,6 +45,12 @@ internal static class FunctionSpecs
                     (t, x, _) => t.GatedActivation(x[0], x[1], activation), (x, _) => GatedActivationFunction.Reference(x[0], x[1], activation));
             }
         }
+        foreach ((long tokens, long width) in (List<(long, long)>)[(1, 1), (7, 33), (64, 31)])
+        {
+            yield return new FunctionSpec($"ScaleColumns {tokens} x {width}", [[tokens, width]], [[width, 1]],
+                (t, x, p) => t.ScaleColumns(x[0], p[0]), (x, p) => ScaleColumnsFunction.Reference(x[0], p[0]));
+        }
+        yield return new FunctionSpec("Scale", [[9, 5]], [], (t, x, _) => t.Scale(x[0], 0.7), (x, _) => ScaleFunction.Reference(x[0], 0.7));
         yield return new FunctionSpec("Add", [[9, 5], [9, 5]], [], (t, x, _) => t.Add(x[0], x[1]), (x, _) => AddFunction.Reference(x[0], x[1]));
     }
 
