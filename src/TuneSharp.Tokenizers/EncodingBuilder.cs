@@ -22,13 +22,13 @@ internal static class EncodingBuilder
                 int end = at + lengths[token];
                 int start = positions.CodePoint(text.SourceStart(at));
                 int sourceEnd = end > at ? positions.CodePoint(text.SourceEnd(end - 1)) : start; // SentencePiece gives a character's bytes to its last byte token
-                tokens.Add(new DraftToken(ids[token], start, sourceEnd, sequence, w, (sbyte)sequence, isAdded ? TextOf(text, at, end) : null));
+                tokens.Add(new DraftToken(ids[token], start, sourceEnd, sequence, w, (sbyte)sequence, isAdded || ids[token] == worker.SpelledByText ? TextOf(text, at, end) : null));
                 at = end;
             }
         }
         return new EncodingDraft { Tokens = tokens };
     }
 
-    /// <summary>An added token is spelled as it was found: with the blanks that it swallowed, normalized where it is looked for so.</summary>
+    /// <summary>An added token is spelled as it was found: with the blanks that it swallowed, normalized where it is looked for so. Unknown text of a unigram model is too.</summary>
     private static string TextOf(AlignedText text, int start, int end) => System.Text.Encoding.UTF8.GetString(text.Bytes[start..end]);
 }

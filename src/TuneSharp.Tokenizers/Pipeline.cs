@@ -41,7 +41,7 @@ internal sealed class Pipeline
     /// <param name="splitSpecial">Special tokens in the text are plain text.</param>
     public void Run(PipelineWorker worker, bool record, bool splitSpecial)
     {
-        worker.Start(record);
+        worker.Start(record, Model.SpelledByText);
         Added.CutRaw(worker.Source, splitSpecial, worker.RawSections);
         foreach (Section section in worker.RawSections)
         {

@@ -22,6 +22,9 @@ internal sealed class PipelineWorker
 
     public bool Recording { get; private set; }
 
+    /// <summary>As <see cref="Models.ITokenModel.SpelledByText"/> of the model that filled the worker.</summary>
+    public int? SpelledByText { get; private set; }
+
     public List<Section> RawSections { get; } = [];
 
     public List<Piece> Pieces { get; } = [];
@@ -42,9 +45,10 @@ internal sealed class PipelineWorker
         _length = System.Text.Encoding.UTF8.GetBytes(text, _source);
     }
 
-    public void Start(bool record)
+    public void Start(bool record, int? spelledByText)
     {
         Recording = record;
+        SpelledByText = spelledByText;
         _budget = null;
         RawSections.Clear();
         Tokens.Clear();

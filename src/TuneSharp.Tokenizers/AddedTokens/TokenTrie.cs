@@ -33,7 +33,16 @@ internal sealed class TokenTrie
         IsEmpty = entries.Count == 0;
     }
 
+    /// <summary>Where every walk begins.</summary>
+    public const int Root = 0;
+
     public bool IsEmpty { get; }
+
+    /// <summary>Goes on from <paramref name="node"/> by a byte; false when no entry does.</summary>
+    public bool TryStep(ref int node, byte b) => _children.TryGetValue(((long)node << 8) | b, out node);
+
+    /// <summary>The token that ends at a node; −1 if none does.</summary>
+    public int TokenAt(int node) => _tokens[node];
 
     /// <summary>Length of the longest entry that begins at <paramref name="at"/>; 0 if none does.</summary>
     public int LongestAt(ReadOnlySpan<byte> text, int at)

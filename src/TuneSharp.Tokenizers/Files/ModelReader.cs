@@ -3,11 +3,12 @@ using TuneSharp.Formats;
 using TuneSharp.Formats.Errors;
 using TuneSharp.Tokenizers.Models;
 using TuneSharp.Tokenizers.Models.Bpe;
+using TuneSharp.Tokenizers.Models.Unigram;
 using TuneSharp.Tokenizers.Models.WordPiece;
 
 namespace TuneSharp.Tokenizers.Files;
 
-/// <summary>Reads <c>model</c>. Older files have no <c>type</c>: merges mean BPE, a longest word WordPiece.</summary>
+/// <summary>Reads <c>model</c>. Older files have no <c>type</c>: merges mean BPE, a longest word WordPiece, a list of pieces Unigram.</summary>
 internal static class ModelReader
 {
     /// <summary>Ids are packed into 24 bits; no vocabulary comes near.</summary>
@@ -23,9 +24,10 @@ internal static class ModelReader
         {
             "BPE" => ReadBpe(model),
             "WordPiece" => ReadWordPiece(model),
-            "Unigram" or "WordLevel" => throw new InvalidInputException(
-                $"The model type {Quoted.Text(type)} is not supported yet.", model.Where + ".type", "Use a model whose tokenizer.json is of type BPE or WordPiece."),
-            _ => throw new InvalidInputException($"The model type {Quoted.Text(type)} is not known here.", model.Where + ".type", "Known are BPE and WordPiece."),
+            "Unigram" => ReadUnigram(model),
+            "WordLevel" => throw new InvalidInputException(
+                $"The model type {Quoted.Text(type)} is not supported yet.", model.Where + ".type", "Use a model whose tokenizer.json is of type BPE, WordPiece or Unigram."),
+            _ => throw new InvalidInputException($"The model type {Quoted.Text(type)} is not known here.", model.Where + ".type", "Known are BPE, WordPiece and Unigram."),
         };
     }
 
@@ -37,6 +39,40 @@ internal static class ModelReader
         MaxInputCharsPerWord = model["max_input_chars_per_word"].Whole(0, int.MaxValue, 100),
         Where = model.Where,
     };
+
+    private static UnigramDefinition ReadUnigram(JsonField model)
+    {
+        JsonField vocab = model["vocab"];
+        if (!vocab.IsArray) throw vocab.Wrong("a list of pieces with their scores");
+        int count = vocab.Value.GetArrayLength();
+        CheckSize(vocab, count);
+        var pieces = new Dictionary<string, int>(count, StringComparer.Ordinal);
+        double[] scores = new double[count];
+        foreach (JsonElement entry in vocab.Value.EnumerateArray())
+        {
+            int id = pieces.Count;
+            if (entry.ValueKind != JsonValueKind.Array || entry.GetArrayLength() != 2 || entry[1].ValueKind != JsonValueKind.Number || !double.IsFinite(scores[id] = entry[1].GetDouble()))
+                throw new InvalidInputException($"Entry {id} is not a pair of a piece and its score.", vocab.Where, "Correct the file or get it again.");
+            string piece = new JsonField(entry[0], vocab.Where).Text();
+            if (!pieces.TryAdd(piece, id)) throw new InvalidInputException($"The token {Quoted.Text(piece)} stands twice.", vocab.Where, "Correct the file or get it again.");
+        }
+        JsonField unknown = model["unk_id"];
+        return new UnigramDefinition
+        {
+            Vocabulary = pieces,
+            Scores = scores,
+            UnknownId = unknown.IsNull ? null : unknown.Whole(0, count - 1),
+            ByteFallback = model["byte_fallback"].Flag(false),
+            Where = model.Where,
+        };
+    }
+
+    private static void CheckSize(JsonField vocab, int count)
+    {
+        if (count == 0) throw new InvalidInputException("The vocab is empty.", vocab.Where, "Correct the file or get it again.");
+        if (count > LargestVocabulary)
+            throw new InvalidInputException($"The vocab has {count} tokens; at most {LargestVocabulary} are read.", vocab.Where, "Correct the file or get it again.");
+    }
 
     private static BpeDefinition ReadBpe(JsonField model)
     {
@@ -71,9 +107,7 @@ internal static class ModelReader
     {
         if (!vocab.IsObject) throw new InvalidInputException("The vocab must be an object that gives each token its id.", vocab.Where, "Correct the file or get it again.");
         int count = vocab.Value.GetPropertyCount();
-        if (count == 0) throw new InvalidInputException("The vocab is empty.", vocab.Where, "Correct the file or get it again.");
-        if (count > LargestVocabulary)
-            throw new InvalidInputException($"The vocab has {count} tokens; at most {LargestVocabulary} are read.", vocab.Where, "Correct the file or get it again.");
+        CheckSize(vocab, count);
         var tokens = new Dictionary<string, int>(count, StringComparer.Ordinal);
         var seen = new System.Collections.BitArray(LargestId + 1);
         foreach (JsonProperty entry in vocab.Value.EnumerateObject())

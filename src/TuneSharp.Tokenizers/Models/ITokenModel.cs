@@ -7,6 +7,9 @@ internal interface ITokenModel
 {
     /// <summary>Appends the tokens of <paramref name="piece"/>.</summary>
     void Tokenize(ReadOnlySpan<byte> piece, BpeWorker worker, TokenBuffer destination);
+
+    /// <summary>The token that is spelled as the text it stands for, not as the vocabulary spells it; null: there is none.</summary>
+    int? SpelledByText => null;
 }
 
 /// <summary>What a file says about a model, after its values were checked.</summary>

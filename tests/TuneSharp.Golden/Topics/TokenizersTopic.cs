@@ -157,10 +157,8 @@ internal sealed class GoldenTokenizer(Func<Tokenizer> load)
     {
         string text = GoldenFixtures.ReadText(path);
         JsonElement model = JsonDocument.Parse(text).RootElement.GetProperty("model");
-        bool built = model.TryGetProperty("type", out JsonElement type)
-            ? type.GetString() is "BPE" or "WordPiece"
-            : model.TryGetProperty("merges", out _) || model.TryGetProperty("max_input_chars_per_word", out _);
-        return new GoldenTokenizer(() => Parse(text, path)) { NotBuilt = built ? null : "a model that is neither BPE nor WordPiece" };
+        bool built = !model.TryGetProperty("type", out JsonElement type) || type.GetString() is "BPE" or "WordPiece" or "Unigram";
+        return new GoldenTokenizer(() => Parse(text, path)) { NotBuilt = built ? null : "a model of type " + type.GetString() };
     }
 
     /// <summary>A folder with vocab.json and merges.txt, read as the program reads it; packed files are unpacked first.</summary>

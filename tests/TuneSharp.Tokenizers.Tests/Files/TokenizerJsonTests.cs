@@ -29,7 +29,7 @@ public sealed class TokenizerJsonTests
     [InlineData("[\"c\",\"d\"]", "[\"c\"]", "number 2")]
     [InlineData("[\"ab\",\"cd\"]", "[\"b\",\"cd\"]", "bcd")]
     [InlineData("\"BPE\"", "\"Blubber\"", "Blubber")]
-    [InlineData("\"BPE\"", "\"Unigram\"", "not supported yet")]
+    [InlineData("\"BPE\"", "\"WordLevel\"", "not supported yet")]
     [InlineData("\"pre_tokenizer\":null", "\"pre_tokenizer\":{\"type\":\"Cleaver\"}", "Cleaver")]
     [InlineData("\"pre_tokenizer\":null", "\"pre_tokenizer\":{}", "pre_tokenizer.type")]
     [InlineData("\"pre_tokenizer\":null", "\"pre_tokenizer\":{\"type\":\"Split\",\"pattern\":{\"Regex\":\"(a\"},\"behavior\":\"Isolated\"}", "(a")]
