@@ -29,7 +29,7 @@ public sealed class ClassifierGradientTests
         (int[][] ids, _) = TinyModels.Rows(3, 7, 1, 12, 9);
         int[][] types = Array.ConvertAll(ids, row => row.Select((_, i) => family is "bert" or "electra" or "roberta" && i > 4 ? 1 : 0).ToArray());
         using TokenBatch batch = TokenBatch.FromRows(ids, tokenTypes: types);
-        Check(model, batch, t => t.ClassLoss(model.Logits(t, batch), [0, 2, 1, 1], 4));
+        Differences.Check(model, t => t.ClassLoss(model.Logits(t, batch), [0, 2, 1, 1], 4));
     }
 
     [Fact]
@@ -40,39 +40,7 @@ public sealed class ClassifierGradientTests
             using IMaskedLm model = TinyEncoders.MaskedLm(family);
             (int[][] ids, _) = TinyModels.Rows(3, 7, 12);
             using TokenBatch batch = TokenBatch.FromRows(ids);
-            Check(model, batch, t => t.ClassLoss(model.Logits(t, batch, [1, 6, 10]), [5, 0, 3], 3));
-        }
-    }
-
-    private static void Check(IModel model, TokenBatch batch, Func<Tape, Var> loss)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        foreach (Parameter parameter in model.Parameters) parameter.Trained = true;
-        using var workspace = new Workspace(ScalarType.Float64);
-        var tape = new Tape(workspace);
-        tape.Backward(loss(tape));
-        tape.Dispose();
-        tape.NumForgotten.ShouldBe(0);
-        workspace.NumRented.ShouldBe(0);
-        using var off = no_grad();
-        foreach ((int i, Parameter parameter) in model.Parameters.Index())
-        {
-            // Along the gradient, where the loss changes most, and a random direction. Weights are float32: the step is what really changed.
-            using var generator = new Generator((ulong)i);
-            Tensor kept = parameter.Value.clone(), grad = parameter.Grad!.to(ScalarType.Float32);
-            Tensor direction = grad / (grad.norm() + 1e-20) * Math.Sqrt(parameter.NumElements) + torch.empty(parameter.Value.shape).normal_(0, 1, generator);
-            double up = Moved(1e-4, out Tensor upper), down = Moved(-1e-4, out Tensor lower);
-            double analytic = (parameter.Grad!.to(ScalarType.Float64) * (upper - lower)).sum().item<double>();
-            parameter.Value.copy_(kept);
-            (up - down).ShouldBe(analytic, 1e-3 * Math.Abs(analytic) + 5e-8, parameter.Name);
-
-            double Moved(double step, out Tensor at)
-            {
-                parameter.Value.copy_(kept + direction * step);
-                at = parameter.Value.to(ScalarType.Float64);
-                using var t = new Tape(workspace, recording: false);
-                return TinyModels.Numbers(loss(t).Data)[0];
-            }
+            Differences.Check(model, t => t.ClassLoss(model.Logits(t, batch, [1, 6, 10]), [5, 0, 3], 3));
         }
     }
 }

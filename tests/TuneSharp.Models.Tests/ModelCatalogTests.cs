@@ -101,9 +101,9 @@ public sealed class ModelCatalogTests : IDisposable
     [InlineData("\"num_hidden_layers\": 3", "\"num_hidden_layers\": 2", "model.layers.2.", "no place for")]
     [InlineData("\"intermediate_size\": 44", "\"intermediate_size\": 45", "model.layers.0.mlp.gate_proj.weight", "[44, 24]", "[45, 24]")]
     [InlineData("\"model_type\": \"llama\"", "\"model_type\": \"qwen2\"", "model.layers.0.self_attn.q_proj.bias")]
-    [InlineData("\"model_type\": \"llama\"", "\"model_type\": \"elephant\"", "elephant", "llama, qwen2")]
+    [InlineData("\"model_type\": \"llama\"", "\"model_type\": \"elephant\"", "elephant", "llama", "qwen2")]
     [InlineData("\"head_dim\": 8", "\"head_dim\": 7", "head_dim", "even")]
-    [InlineData("\"rope_theta\": 1000.0", "\"rope_theta\": 1000.0, \"hidden_act\": \"tanh\"", "hidden_act", "tanh")]
+    [InlineData("\"rope_theta\": 1000.0", "\"rope_theta\": 1000.0, \"hidden_act\": \"mish\"", "hidden_act", "mish")]
     [InlineData("\"rope_theta\": 1000.0", "\"rope_theta\": 1000.0, \"rope_scaling\": {\"type\": \"longrope\", \"factor\": 2.0, \"short_factor\": [1,1,1,1], \"long_factor\": [1,1,1,1]}", "rope_scaling")]
     public void What_does_not_fit_is_refused_by_name(string part, string changed, params string[] expected)
     {

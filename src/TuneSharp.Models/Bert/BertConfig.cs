@@ -75,7 +75,7 @@ public sealed record BertConfig
             NumLayers = config.GetInt("num_hidden_layers", 1, MaxLayers),
             NumHeads = ReadHeads(config, "num_attention_heads", hidden),
             IntermediateSize = config.GetInt("intermediate_size", 1, MaxSize),
-            Activation = ReadActivation(config, "hidden_act"),
+            Activation = config.ReadActivation("hidden_act", "gelu"),
             NumPositions = config.GetInt("max_position_embeddings", 1, MaxSize, 512),
             NumTokenTypes = config.GetInt("type_vocab_size", 1, MaxSize, 2),
             Eps = config.GetDouble("layer_norm_eps", 0, 1, 1e-12),
@@ -100,7 +100,7 @@ public sealed record BertConfig
             NumLayers = config.GetInt("n_layers", 1, MaxLayers, 6),
             NumHeads = ReadHeads(config, "n_heads", hidden),
             IntermediateSize = config.GetInt("hidden_dim", 1, MaxSize, 3072),
-            Activation = ReadActivation(config, "activation"),
+            Activation = config.ReadActivation("activation", "gelu"),
             NumPositions = config.GetInt("max_position_embeddings", 1, MaxSize, 512),
             Eps = 1e-12, // fixed in the library's code
             PaddingId = ReadPadding(config, vocabulary, 0),
@@ -116,14 +116,4 @@ public sealed record BertConfig
 
     private static int? ReadPadding(HfConfig config, int vocabulary, int absent) =>
         config.Json.ContainsKey("pad_token_id") ? config.GetIntOrNull("pad_token_id", 0, vocabulary - 1) : Math.Min(absent, vocabulary - 1);
-
-    private static Activation ReadActivation(HfConfig config, string key) => config.GetString(key, "gelu") switch
-    {
-        "gelu" => Activation.Gelu,
-        "gelu_new" or "gelu_pytorch_tanh" => Activation.GeluTanh,
-        "relu" => Activation.Relu,
-        "silu" or "swish" => Activation.Silu,
-        "tanh" => Activation.Tanh,
-        _ => throw config.Wrong(key, "The activations that can be computed are gelu, gelu_new, gelu_pytorch_tanh, relu, silu and tanh.", "Use another model."),
-    };
 }

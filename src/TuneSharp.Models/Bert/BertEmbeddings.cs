@@ -41,12 +41,7 @@ internal sealed class BertEmbeddings
     /// <returns>[T, D].</returns>
     public Var Forward(Tape t, TokenBatch batch, int first)
     {
-        int longest = first + batch.Rows.Max(row => row.Length);
-        if (longest > _config.MaxPositions)
-        {
-            throw new InvalidInputException($"A row has {longest} tokens; the model has positions for {_config.MaxPositions}.", _config.Source.Where,
-                $"Cut rows to at most {_config.MaxPositions} tokens (max_length).");
-        }
+        PositionLimit.Check(first + batch.Rows.Max(row => row.Length), _config.MaxPositions, _config.Source);
         Var x = Words.Forward(t, batch);
         if (_types is not null) x = t.Add(t.Lookup(_types, Types(batch, _types)), x);
         x = t.Add(t.Lookup(_positions, Positions(batch, first), _config.PositionsFromIds ? _config.PaddingId : null), x);

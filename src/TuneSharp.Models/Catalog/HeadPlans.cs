@@ -12,6 +12,9 @@ namespace TuneSharp.Models;
 /// <summary>Transformers with the head of a task: from a checkpoint that holds it, or with a new one on any checkpoint of the family.</summary>
 internal static class HeadPlans
 {
+    public static BuildModel<ICausalLm> CausalLmOf(ModelFamily family, HfConfig config) =>
+        family.CausalLm ?? throw config.Wrong("model_type", "It is an encoder, which predicts no next token.", "Use it for classification, or take a decoder such as llama or qwen2.");
+
     public static BuildModel<ISequenceClassifier> ClassifierOf(ModelFamily family, HfConfig config) =>
         family.Classifier ?? throw config.Wrong("model_type", "Classifiers of this family cannot be built.", "Use another model, such as bert, roberta, distilbert, llama or qwen2.");
 
@@ -21,6 +24,13 @@ internal static class HeadPlans
     /// <summary>A config.json that says what the head says.</summary>
     public static HfConfig ClassifierConfig(ModelFamily family, HfConfig config, NewHead head) =>
         new ClassifierLabels(head.Labels, head.Problem).In(WithPadding(config, head.PaddingId), TaskSizes.ClassifierOf(family));
+
+    public static LoadPlan<ICausalLm> CausalLm(ModelFamily family, HfConfig config, IStoredTensors stored)
+    {
+        BuildModel<ICausalLm> build = CausalLmOf(family, config);
+        var tensors = new TaskTensors(stored, family.Checkpoint, family.Checkpoint.CausalLm);
+        return new LoadPlan<ICausalLm>(config, build, tensors) { Warnings = tensors.Warnings };
+    }
 
     public static LoadPlan<ISequenceClassifier> Classifier(ModelFamily family, HfConfig config, IStoredTensors stored, NewHead? head)
     {

@@ -7,6 +7,7 @@ using TuneSharp.Models.Bert;
 using TuneSharp.Models.DistilBert;
 using TuneSharp.Models.Electra;
 using TuneSharp.Models.Gguf;
+using TuneSharp.Models.Gpt2;
 using TuneSharp.Models.Heads;
 using TuneSharp.Models.Llama;
 using TuneSharp.Models.Qwen2;
@@ -26,6 +27,7 @@ public static class ModelCatalog
     {
         LlamaFamily.Family,
         Qwen2Family.Family,
+        Gpt2Family.Family,
         BertFamily.Family,
         RobertaFamily.Family,
         DistilBertFamily.Family,
@@ -33,7 +35,11 @@ public static class ModelCatalog
     }.ToDictionary(family => family.ModelType, StringComparer.Ordinal);
 
     /// <summary>How config.json files call dropout within a transformer.</summary>
-    private static readonly string[] DropoutKeys = ["attention_dropout", "attention_probs_dropout_prob", "hidden_dropout_prob", "classifier_dropout", "dropout", "seq_classif_dropout"];
+    private static readonly string[] DropoutKeys =
+    [
+        "attention_dropout", "attention_probs_dropout_prob", "hidden_dropout_prob", "classifier_dropout", "dropout", "seq_classif_dropout",
+        "attn_pdrop", "embd_pdrop", "resid_pdrop", "hidden_dropout",
+    ];
 
     /// <summary>The values of model_type that can be loaded.</summary>
     public static IReadOnlyCollection<string> ModelTypes => Families.Keys;
@@ -44,7 +50,7 @@ public static class ModelCatalog
     /// <param name="config">Instead of the folder's config.json or what the GGUF file's metadata say.</param>
     /// <exception cref="TuneSharp.Formats.InvalidInputException">Names what is missing, does not fit or is not known.</exception>
     public static ICausalLm Load(string path, ModelSettings? settings = null, HfConfig? config = null) =>
-        Load(path, settings, config, (config, stored) => new LoadPlan<ICausalLm>(config, CausalLm(config), stored));
+        Load(path, settings, config, (config, stored) => HeadPlans.CausalLm(FamilyOf(config), config, stored));
 
     /// <summary>Loads a sequence classifier: a checkpoint with a trained head, or any other of the family with a new one.</summary>
     /// <param name="path">As for <see cref="Load(string, ModelSettings?, HfConfig?)"/>.</param>
@@ -130,7 +136,7 @@ public static class ModelCatalog
     }
 
     /// <summary>A model with a random start, for training from nothing. float32.</summary>
-    public static ICausalLm CreateRandom(HfConfig config, long seed) => CausalLm(config)(config, Random(config, seed), ScalarType.Float32, config.Warnings);
+    public static ICausalLm CreateRandom(HfConfig config, long seed) => HeadPlans.CausalLmOf(FamilyOf(config), config)(config, Random(config, seed), ScalarType.Float32, config.Warnings);
 
     /// <summary>A classifier with a random start. float32.</summary>
     /// <param name="config">Says what the labels are; see <see cref="ClassifierConfig"/>.</param>
@@ -155,9 +161,6 @@ public static class ModelCatalog
 
     private static ModelFamily FamilyOf(HfConfig config) =>
         Families.TryGetValue(config.ModelType, out ModelFamily? family) ? family : throw config.UnknownFamily(Families.Keys);
-
-    private static BuildModel<ICausalLm> CausalLm(HfConfig config) => FamilyOf(config).CausalLm
-        ?? throw config.Wrong("model_type", "It is an encoder, which predicts no next token.", "Use it for classification, or take a decoder such as llama or qwen2.");
 
     /// <summary>A config.json beside the file was made from the model itself: it wins.</summary>
     private static HfConfig ReadConfig(string path, GgufFile file) =>

@@ -20,7 +20,10 @@ internal static class TaskSizes
     /// <summary>The library's class for a masked language model.</summary>
     public static string MaskedLmOf(ModelFamily family) => family.ClassName + MaskedLmEnding;
 
-    /// <summary>A transformer with a head.</summary>
+    /// <summary>A decoder with a head over the vocabulary.</summary>
+    public static ModelSizes WithLanguageHead(this ModelSizes body, string name, bool tied) => body with { HeadName = name, TiedHead = tied };
+
+    /// <summary>A transformer with the head of a task.</summary>
     /// <param name="body">The transformer's sizes.</param>
     /// <param name="head">The head's linears.</param>
     /// <param name="own">Those of them that count as linears of the model.</param>

@@ -1,4 +1,5 @@
 using TuneSharp.Formats.ModelConfigs;
+using TuneSharp.Models.Decoders;
 using TuneSharp.Models.Weights;
 using TuneSharp.Nn;
 
@@ -7,7 +8,7 @@ namespace TuneSharp.Models.Llama;
 /// <summary>
 /// One block: h = x + attention(norm(x)), y = h + mlp(norm(h)).
 /// </summary>
-internal sealed class LlamaBlock
+internal sealed class LlamaBlock : IDecoderBlock
 {
     private readonly Parameter _inputNorm, _postAttentionNorm;
     private readonly GroupedQueryAttention _attention;
@@ -59,9 +60,9 @@ internal sealed class LlamaBlock
 
     public IEnumerable<Parameter> Parameters => [_inputNorm, .. Weights(_attention.Linears), _postAttentionNorm, .. Weights(_mlp.Linears)];
 
-    public Var Forward(Tape t, Var x, TokenBatch batch, RotaryAngles angles, LayerCache? cache, (Var Key, Var Value)? prefix)
+    public Var Forward(Tape t, Var x, BlockInput input)
     {
-        Var h = _attentionSum.Forward(t, x, _attention.Forward(t, t.RmsNorm(x, _inputNorm, _eps), batch, angles, cache, prefix));
+        Var h = _attentionSum.Forward(t, x, _attention.Forward(t, t.RmsNorm(x, _inputNorm, _eps), input.Batch, input.Angles!, input.Cache, input.Prefix));
         return _mlpSum.Forward(t, h, _mlp.Forward(t, t.RmsNorm(h, _postAttentionNorm, _eps)));
     }
 

@@ -51,14 +51,7 @@ public sealed record LlamaConfig
         {
             Source = config,
             VocabularySize = vocabulary,
-            Activation = config.GetString("hidden_act", "silu") switch
-            {
-                "silu" or "swish" => Activation.Silu,
-                "gelu" => Activation.Gelu,
-                "gelu_new" or "gelu_pytorch_tanh" => Activation.GeluTanh,
-                "relu" => Activation.Relu,
-                _ => throw config.Wrong("hidden_act", "The activations that can be computed are silu, gelu, gelu_new, gelu_pytorch_tanh and relu.", "Use another model."),
-            },
+            Activation = config.ReadActivation("hidden_act", "silu"),
             IntermediateSize = config.GetInt("intermediate_size", 1, MaxSize),
             NumLayers = layers,
             Attention = config.Attention,

@@ -25,8 +25,8 @@ internal static class LlamaFamily
         {
             LlamaConfig sizes = read(config);
             (Parameter embedding, Parameter head) = weights.Vocabulary(
-                LlamaDecoder.EmbeddingName + ".weight", LlamaModel.HeadName + ".weight", sizes.VocabularySize, sizes.Attention.HiddenSize, sizes.TieWordEmbeddings);
-            return new LlamaModel(new LlamaDecoder(sizes, embedding, weights, computeType), head, warnings);
+                LlamaDecoder.EmbeddingName + ".weight", LlamaDecoder.HeadName + ".weight", sizes.VocabularySize, sizes.Attention.HiddenSize, sizes.TieWordEmbeddings);
+            return new LanguageModel(new LlamaDecoder(sizes, embedding, weights, computeType), LlamaDecoder.HeadName, head, warnings);
         },
         Classifier = (config, weights, computeType, warnings) => CreateClassifier(read(config), weights, computeType, warnings),
     };
@@ -46,6 +46,6 @@ internal static class LlamaFamily
     }
 
     private static ModelSizes SizesOf(HfConfig config, LlamaConfig sizes) => !config.IsClassifier()
-        ? LlamaModel.SizesOf(sizes)
+        ? LlamaDecoder.SizesOf(sizes).WithLanguageHead(LlamaDecoder.HeadName, sizes.TieWordEmbeddings)
         : LlamaDecoder.SizesOf(sizes).WithTaskHead([new LinearSize(ScoreName, sizes.Attention.HiddenSize, ClassifierLabels.Read(config).Names.Count, HasBias: false)], []);
 }

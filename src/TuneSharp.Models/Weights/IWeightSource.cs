@@ -32,4 +32,8 @@ public interface IWeightSource
     /// <summary>A linear named <paramref name="name"/> with its weight and bias.</summary>
     Linear Linear(string name, long input, long output, bool bias) =>
         new(name, Matrix(name + ".weight", output, input), bias ? Bias(name + ".bias", output) : null);
+
+    /// <summary>A linear whose weight is stored as [In, Out] (GPT-2's Conv1D).</summary>
+    Linear TransposedLinear(string name, long input, long output) =>
+        new(name, Matrix(name + ".weight", input, output), Bias(name + ".bias", output), transposed: true);
 }

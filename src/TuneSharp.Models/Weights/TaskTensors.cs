@@ -23,6 +23,7 @@ internal sealed class TaskTensors : IStoredTensors
         foreach (string name in stored.Names)
         {
             if (name.EndsWith(".position_ids", StringComparison.Ordinal)) continue; // 0, 1, 2 …: old files stored what follows from the config
+            if (names.Buffers.Any(ending => name.EndsWith(ending, StringComparison.Ordinal))) continue;
             string current = WithoutSecondBias(WithPresentNorms(name));
             bool isHead = BeginsAs(current, names.Heads.Where(head => !head.StartsWith(body, StringComparison.Ordinal)));
             if (bare && !isHead) current = body + current;

@@ -76,6 +76,22 @@ public sealed class Var
         g.Release();
     }
 
+    /// <summary>dThis[:, first …] += g, where this is <paramref name="width"/> wide.</summary>
+    internal void AddColumns(Tensor g, long first, long width)
+    {
+        Tensor grad;
+        if (_grad is not null)
+        {
+            grad = OwnGrad();
+        }
+        else
+        {
+            _grad = _workspace.Rent(g.shape[0], width);
+            grad = _grad.Tensor.zero_();
+        }
+        grad.narrow(1, first, g.shape[1]).add_(g, Number.One);
+    }
+
     internal Buffer? TakeGrad()
     {
         Buffer? grad = _grad;

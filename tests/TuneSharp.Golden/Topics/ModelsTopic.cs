@@ -38,7 +38,7 @@ public sealed class ModelsTopic : IGoldenTopic
         string kind = golden.GetProperty("kind").GetString()!;
         HfConfig config = HfConfig.Load(folder);
         if (kind is "classify" or "mlm") return RunWithHead(folder, kind, config, golden);
-        bool causal = config.Architectures.All(name => name.EndsWith("ForCausalLM", StringComparison.Ordinal));
+        bool causal = kind == "causal" || config.Architectures.All(name => name.EndsWith("ForCausalLM", StringComparison.Ordinal) || name.EndsWith("LMHeadModel", StringComparison.Ordinal));
         if (!causal || kind is not ("causal" or "checkpoint" or "pretrained")) return GoldenResult.NotBuilt($"{config.ModelType} as {kind}");
         if (!ModelCatalog.ModelTypes.Contains(config.ModelType)) return GoldenResult.NotBuilt(config.ModelType);
         if (!Directory.EnumerateFiles(folder, "*.safetensors").Any(IsCheckpoint)) return GoldenResult.NotBuilt("checkpoints in pickle files");

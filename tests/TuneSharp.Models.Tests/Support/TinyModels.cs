@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using TorchSharp;
 using TuneSharp.Formats.ModelConfigs;
 using TuneSharp.Nn;
@@ -10,12 +11,13 @@ internal static class TinyModels
 {
     public const int Vocabulary = 61;
 
-    /// <summary>A config of a family; <paramref name="extra"/> is JSON that is added.</summary>
-    public static HfConfig Config(string modelType, string extra = "") => HfConfig.Parse($$"""
-        { "model_type": "{{modelType}}", "architectures": ["{{(modelType == "qwen2" ? "Qwen2" : "Llama")}}ForCausalLM"], "hidden_size": 24, "intermediate_size": 44,
-          "num_hidden_layers": 3, "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 8, "vocab_size": {{Vocabulary}}, "max_position_embeddings": 128,
-          "rms_norm_eps": 0.001, "rope_theta": 1000.0, "initializer_range": 0.3{{extra}} }
-        """, "test");
+    /// <summary>A config of a family; <paramref name="extra"/> is JSON that is added and wins.</summary>
+    public static HfConfig Config(string modelType, string extra = "")
+    {
+        JsonObject json = JsonNode.Parse(modelType == "gpt2" ? Gpt2 : LlamaLike(modelType))!.AsObject();
+        foreach ((string key, JsonNode? value) in JsonNode.Parse($"{{ {extra.TrimStart(',', ' ')} }}")!.AsObject()) json[key] = value?.DeepClone();
+        return HfConfig.Parse(json.ToJsonString(), "test");
+    }
 
     /// <summary>Norms and biases, which start at 1 and 0, are drawn too.</summary>
     public static ICausalLm Create(string modelType, string extra = "", long seed = 1)
@@ -31,6 +33,17 @@ internal static class TinyModels
         }
         return model;
     }
+
+    private static string Gpt2 => $$"""
+        { "model_type": "gpt2", "architectures": ["GPT2LMHeadModel"], "n_embd": 24, "n_inner": null, "n_layer": 3, "n_head": 4, "n_positions": 40, "vocab_size": {{Vocabulary}},
+          "layer_norm_epsilon": 0.001, "activation_function": "gelu_new", "initializer_range": 0.3 }
+        """;
+
+    private static string LlamaLike(string modelType) => $$"""
+        { "model_type": "{{modelType}}", "architectures": ["{{(modelType == "qwen2" ? "Qwen2" : "Llama")}}ForCausalLM"], "hidden_size": 24, "intermediate_size": 44,
+          "num_hidden_layers": 3, "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 8, "vocab_size": {{Vocabulary}}, "max_position_embeddings": 128,
+          "rms_norm_eps": 0.001, "rope_theta": 1000.0, "initializer_range": 0.3 }
+        """;
 
     /// <summary>Rows of given lengths; every third label is ignored.</summary>
     public static (int[][] Ids, int[][] Labels) Rows(int seed, params int[] lengths)

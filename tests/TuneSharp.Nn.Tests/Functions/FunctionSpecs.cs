@@ -64,6 +64,14 @@ internal static class FunctionSpecs
                 (t, x, _) => t.Rope(x[0], rotary.Angles(batch, null, t.Workspace.ComputeType), headDim),
                 (x, _) => RopeFunction.Reference(x[0], rotary.Angles(batch, null, x[0].dtype), headDim));
         }
+        foreach ((int heads, int headDim, int rotated, RotaryLayout layout) in (List<(int, int, int, RotaryLayout)>)[(1, 2, 2, RotaryLayout.Pairs), (3, 8, 4, RotaryLayout.Pairs), (2, 11, 6, RotaryLayout.Pairs), (3, 7, 4, RotaryLayout.Halves)])
+        {
+            TokenBatch batch = Rows(5, 1, 12);
+            var rotary = new RotaryEmbedding(rotated, 100, new RotaryScaling.None(), 64, layout);
+            yield return new FunctionSpec($"Rope of {layout}, {rotated} of {heads} x {headDim}", [[batch.NumTokens, heads * headDim]], [],
+                (t, x, _) => t.Rope(x[0], rotary.Angles(batch, null, t.Workspace.ComputeType), headDim),
+                (x, _) => RopeFunction.Reference(x[0], rotary.Angles(batch, null, x[0].dtype), headDim));
+        }
     }
 
     private static IEnumerable<FunctionSpec> Attentions()
@@ -139,6 +147,9 @@ internal static class FunctionSpecs
         yield return new FunctionSpec("PlacePrompt", [[2, 5], [prompted.NumTokens, 5]], [], (t, x, _) => t.PlacePrompt(x[0], x[1], prompted),
             (x, _) => PlacePromptFunction.Reference(x[0], x[1], prompted.VirtualPlaces, 3));
         yield return new FunctionSpec("Concat", [[3, 4], [5, 4]], [], (t, x, _) => t.Concat(x[0], x[1]), (x, _) => ConcatFunction.Reference(x[0], x[1]));
+        yield return new FunctionSpec("Columns", [[7, 9]], [], (t, x, _) => t.Columns(x[0], 3, 5), (x, _) => ColumnsFunction.Reference(x[0], 3, 5));
+        yield return new FunctionSpec("Columns, all parts of one value", [[7, 9]], [], (t, x, _) => t.GatedActivation(t.Columns(x[0], 5, 4), t.Columns(x[0], 0, 4), Activation.Silu),
+            (x, _) => GatedActivationFunction.Reference(ColumnsFunction.Reference(x[0], 5, 4), ColumnsFunction.Reference(x[0], 0, 4), Activation.Silu));
         yield return new FunctionSpec("Rows", [[8, 3]], [], (t, x, _) => t.Rows(x[0], [7, 0, 3, 3]), (x, _) => RowsFunction.Reference(x[0], torch.tensor((long[])[7, 0, 3, 3])));
     }
 

@@ -8,11 +8,16 @@ namespace TuneSharp.Nn;
 /// the longest position of the batch decides, so rows of one batch share it; with a cache it is the longest that the cache
 /// has seen, and keys already cached keep their former angles, as in Hugging Face's models.
 /// </summary>
-public sealed class RotaryEmbedding(int headDim, double theta, RotaryScaling scaling, int maxPositions)
+/// <param name="headDim">Width r of what is rotated of a head: mostly the whole head.</param>
+/// <param name="theta">The base.</param>
+/// <param name="scaling">How frequencies are stretched.</param>
+/// <param name="maxPositions">Longest row that the model was trained on, in tokens.</param>
+/// <param name="layout">What is rotated together.</param>
+public sealed class RotaryEmbedding(int headDim, double theta, RotaryScaling scaling, int maxPositions, RotaryLayout layout = RotaryLayout.Halves)
 {
     public int HeadDim => headDim;
 
-    /// <summary>The frequencies in use for rows of at most <paramref name="length"/> tokens, [d/2].</summary>
+    /// <summary>The frequencies in use for rows of at most <paramref name="length"/> tokens, [r/2].</summary>
     public double[] Frequencies(int length = 0) => scaling.Frequencies(headDim, theta, length);
 
     public double AttentionFactor => scaling.AttentionFactor;
@@ -54,7 +59,7 @@ public sealed class RotaryEmbedding(int headDim, double theta, RotaryScaling sca
                 s[i] = (float)Math.Sin(angle) * factor;
             }
         }
-        return new RotaryAngles(Tensor(cos), Tensor(sin));
+        return new RotaryAngles(Tensor(cos), Tensor(sin)) { Layout = layout };
 
         Tensor Tensor(float[] values)
         {
