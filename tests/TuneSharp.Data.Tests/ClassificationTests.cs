@@ -84,7 +84,7 @@ public sealed class ClassificationTests : IDisposable
     {
         LabelSpace names = LabelDecision.Of(Survey("b", "a", "b", "C"), new ClassificationSettings(), head: null);
         names.Names.ShouldBe(["C", "a", "b"], "sorted by code point, as Python does");
-        (names.Problem, names.IsNewHead).ShouldBe((ProblemType.SingleLabelClassification, true));
+        names.Problem.ShouldBe(ProblemType.SingleLabelClassification);
         LabelDecision.Of(Survey("10", "2", "0"), new ClassificationSettings(), null).Names.ShouldBe(["0", "2", "10"]);
         LabelDecision.Of(Survey("2", "0"), new ClassificationSettings { NumLabels = 4 }, null).Names.ShouldBe(["0", "1", "2", "3"]);
         LabelDecision.Of(Survey("no", "yes"), new ClassificationSettings { Labels = ["yes", "no", "maybe"] }, null).Names.ShouldBe(["yes", "no", "maybe"]);
@@ -97,12 +97,16 @@ public sealed class ClassificationTests : IDisposable
     {
         var head = new ExistingHead(["POS", "NEG"], null);
         LabelSpace byName = LabelDecision.Of(Survey("NEG", "POS"), new ClassificationSettings(), head), byNumber = LabelDecision.Of(Survey("0", "1"), new ClassificationSettings(), head);
-        (byName.IsNewHead, byName.IndexOf("NEG"), byNumber.IndexOf("1")).ShouldBe((false, 1, 1));
+        (byName.IndexOf("NEG"), byNumber.IndexOf("1")).ShouldBe((1, 1));
         byName.IndexOf("1").ShouldBeNull();
         var unnamed = new ExistingHead(LabelSpace.Unnamed(2), null);
         LabelDecision.Of(Survey("yes", "no"), new ClassificationSettings(), unnamed).Names.ShouldBe(["no", "yes"]);
         Should.Throw<InvalidInputException>(() => LabelDecision.Of(Survey("a", "b", "c"), new ClassificationSettings(), unnamed)).Message.ShouldContain("2 outputs without names, and the rows have 3 classes: a, b, c");
-        LabelDecision.Of(Survey("a", "b", "c"), new ClassificationSettings { NumLabels = 3 }, unnamed).IsNewHead.ShouldBeTrue();
+        LabelDecision.Of(Survey("yes", "no"), new ClassificationSettings { Labels = ["yes", "no"] }, unnamed).Names.ShouldBe(["yes", "no"]);
+        LabelDecision.Of(Survey("NEG"), new ClassificationSettings { Labels = ["NEG", "POS"], ProblemType = ProblemType.MultiLabelClassification }, head).Names.ShouldBe(["POS", "NEG"], "the head's own order");
+        Should.Throw<InvalidInputException>(() => LabelDecision.Of(Survey("a", "b", "c"), new ClassificationSettings { NumLabels = 3 }, unnamed)).Message.ShouldContain("The model's head has 2 outputs");
+        Should.Throw<InvalidInputException>(() => LabelDecision.Of(Survey("a", "b"), new ClassificationSettings { Labels = ["a", "b"] }, head)).Message.ShouldContain("Name the same classes");
+        Should.Throw<InvalidInputException>(() => LabelDecision.Of(Survey("a", "b"), new ClassificationSettings { ProblemType = ProblemType.Regression }, head with { Problem = ProblemType.SingleLabelClassification })).Message.ShouldContain("trained for single_label_classification");
         LabelDecision.Of(Survey("0.5", "1.5"), new ClassificationSettings(), new ExistingHead(["LABEL_0"], null)).Problem.ShouldBe(ProblemType.Regression);
     }
 
@@ -121,14 +125,14 @@ public sealed class ClassificationTests : IDisposable
     public void Targets_OfEachProblem_AndWhatIsRefused()
     {
         var row = new LabelledRow(new RowSource("rows.csv", 3, 4), "a", "b");
-        new LabelSpace(ProblemType.SingleLabelClassification, ["a", "b"], true).Targets(row).ShouldBe([1f]);
-        new LabelSpace(ProblemType.MultiLabelClassification, ["a", "b", "c"], true).Targets(Lists("c", "a")).ShouldBe([1f, 0, 1]);
-        new LabelSpace(ProblemType.Regression, ["LABEL_0"], true).Targets(row with { Labels = ["-2.5e-1"] }).ShouldBe([-0.25f]);
-        var one = new LabelSpace(ProblemType.SingleLabelClassification, ["x", "y"], true);
+        new LabelSpace(ProblemType.SingleLabelClassification, ["a", "b"]).Targets(row).ShouldBe([1f]);
+        new LabelSpace(ProblemType.MultiLabelClassification, ["a", "b", "c"]).Targets(Lists("c", "a")).ShouldBe([1f, 0, 1]);
+        new LabelSpace(ProblemType.Regression, ["LABEL_0"]).Targets(row with { Labels = ["-2.5e-1"] }).ShouldBe([-0.25f]);
+        var one = new LabelSpace(ProblemType.SingleLabelClassification, ["x", "y"]);
         Should.Throw<InvalidInputException>(() => one.Targets(row)).Message.ShouldContain("rows.csv, row 3, line 4, field label");
         Should.Throw<InvalidInputException>(() => one.Targets(row)).Message.ShouldContain("'b' is none of the head's classes: x, y");
         Should.Throw<InvalidInputException>(() => one.Targets(row with { Labels = ["0.5"] })).Message.ShouldContain("number with a fraction");
-        Should.Throw<InvalidInputException>(() => new LabelSpace(ProblemType.Regression, ["LABEL_0"], true).Targets(row with { Labels = ["nan"] })).Message.ShouldContain("not a finite number");
+        Should.Throw<InvalidInputException>(() => new LabelSpace(ProblemType.Regression, ["LABEL_0"]).Targets(row with { Labels = ["nan"] })).Message.ShouldContain("not a finite number");
     }
 
     [Fact]
@@ -136,7 +140,7 @@ public sealed class ClassificationTests : IDisposable
     {
         string path = _folder.Write("rows.csv", "text,label\n" + string.Concat(Enumerable.Range(0, 60).Select(i => string.Create(CultureInfo.InvariantCulture, $"cow {i} eats grass,{(i % 3 == 0 ? "rare" : "usual")}\n"))));
         DataSettings settings = s_settings with { Dataset = path, ValSize = 0.2, TestSize = 3, OverlongRows = OverlongRows.Truncate, MaxLength = 6 };
-        var space = new LabelSpace(ProblemType.SingleLabelClassification, ["rare", "usual"], true);
+        var space = new LabelSpace(ProblemType.SingleLabelClassification, ["rare", "usual"]);
         PreparedDataset data = DatasetPreparation.Prepare(settings, ClassificationRenderer.For(TinyTokenizer.Instance, space, settings, 256), 256, seed: 1);
         (data.Train.Count, data.Validation.Count, data.Test.Count).ShouldBe((45, 12, 3));
         data.Validation.Count(row => row.Targets![0] == 0).ShouldBe(4);
@@ -168,5 +172,9 @@ public sealed class ClassificationTests : IDisposable
         DatasetCheck check = DatasetCheck.Run(path, RowReading.From(s_settings));
         (check.IsClean, check.Format, check.Rows).ShouldBe((true, "classification", 3L));
         check.Labels!.Counts.ShouldBe(new Dictionary<string, long> { ["x"] = 2, ["y"] = 1 });
+        check.Problems.Kept.Single().ToString().ShouldStartWith("rows.csv, row 2, line 3: The class 'y' has only this row");
+        DatasetCheck one = DatasetCheck.Run(_folder.Write("one.csv", "text,label\na,x\nb,x\n"), RowReading.From(s_settings), new ClassificationRenderer(TinyTokenizer.Instance, labels: null));
+        one.IsClean.ShouldBeFalse();
+        one.Problems.Kept.Single().Why.ShouldContain("Every row has the label 'x'");
     }
 }

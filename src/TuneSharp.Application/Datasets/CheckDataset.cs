@@ -2,6 +2,7 @@ using TuneSharp.Application.Models;
 using TuneSharp.Application.Runs;
 using TuneSharp.Data;
 using TuneSharp.Data.Checking;
+using TuneSharp.Data.Classification;
 using TuneSharp.Data.Preparation;
 using TuneSharp.Data.Rendering;
 
@@ -23,7 +24,7 @@ public sealed class CheckDataset(HomeFolder home, TimeProvider clock)
         RowReading reading = RowReading.From(data);
         if (model is null) return new DatasetVerdict(DatasetCheck.Run(data.Dataset!, reading, threads: Environment.ProcessorCount, progress: progress), null);
         ModelText text = ModelText.Load(new ModelStore(home).Locate(model));
-        ExampleRenderer renderer = text.CreateRenderer(RenderingOptions.From(data, clock));
+        IRowRenderer renderer = data.Task == TrainingTask.Classification ? new ClassificationRenderer(text.Tokenizer, labels: null) : text.CreateRenderer(RenderingOptions.From(data, clock));
         return new DatasetVerdict(DatasetCheck.Run(data.Dataset!, reading, renderer, Environment.ProcessorCount, progress: progress), text.Context);
     }
 }

@@ -1,13 +1,16 @@
+using TuneSharp.Application.Classifying;
 using TuneSharp.Application.Models;
 using TuneSharp.Application.Runs;
 using TuneSharp.Data;
+using TuneSharp.Data.Classification;
 using TuneSharp.Data.Preparation;
 using TuneSharp.Data.Rendering;
 using TuneSharp.Formats;
+using TuneSharp.Formats.Adapters;
 using TuneSharp.Formats.Files;
+using TuneSharp.Formats.ModelConfigs;
 using TuneSharp.Models;
 using TuneSharp.Peft;
-using TuneSharp.Tokenizers;
 
 namespace TuneSharp.Application.FineTuning;
 
@@ -18,14 +21,15 @@ namespace TuneSharp.Application.FineTuning;
 public sealed class FineTuneInputs
 {
     private readonly FineTuneRequest _request;
-    private readonly Tokenizer _tokenizer;
-    private readonly string _template;
+    private readonly ModelText _text;
+    private readonly string? _template;
 
-    private FineTuneInputs(FineTuneRequest request, Tokenizer tokenizer, string template, PreparedDataset data)
+    private FineTuneInputs(FineTuneRequest request, ModelText text, string? template, LabelSpace? labels, PreparedDataset data)
     {
         _request = request;
-        _tokenizer = tokenizer;
+        _text = text;
         _template = template;
+        Labels = labels;
         Data = data;
     }
 
@@ -35,7 +39,16 @@ public sealed class FineTuneInputs
     public IReadOnlyList<string> MethodWarnings { get; private init; } = [];
 
     /// <summary>The ids of a text with the tokens that belong around it.</summary>
-    public IReadOnlyList<int> Tokenize(string text) => _tokenizer.EncodeIds(text, addSpecialTokens: true);
+    public IReadOnlyList<int> Tokenize(string text) => _text.Tokenizer.EncodeIds(text, addSpecialTokens: true);
+
+    /// <summary>What the outputs of a classifier stand for; null: next tokens are learned.</summary>
+    public LabelSpace? Labels { get; }
+
+    /// <summary>The head that the classifier is to have; null: next tokens are learned.</summary>
+    public NewHead? Head => Labels is null ? null : HeadFor(Labels, _request, _text);
+
+    /// <summary>Of the model that is trained, its head included.</summary>
+    public HfConfig Config => Head is { } head ? ModelCatalog.ClassifierConfig(_text.Config, head) : _text.Config;
 
     /// <summary>Files and folders that the run is made from, for the manifest.</summary>
     public IReadOnlyList<string> Files =>
@@ -48,10 +61,14 @@ public sealed class FineTuneInputs
         {
             string aside = Data.Validation.Count == 0 ? "none for validation" : $"{Data.Validation.Count} for validation";
             if (Data.Test.Count > 0) aside += $", {Data.Test.Count} for the test";
+            if (Labels is not null)
+                return string.Join(' ', [$"{Data.Train.Count} rows to train on, {aside}; {Data.TrainTokens} tokens; longest row {Data.Lengths.Longest} tokens.", Labels.Origin, .. Notes]);
             string sentence = $"{Data.Train.Count} rows to train on, {aside}; {Data.TrainTokens} tokens, {Data.TrainLabels} of them learned; longest row {Data.Lengths.Longest} tokens.";
-            return string.Join(' ', [sentence, .. Data.Notes, .. MethodWarnings, .. Data.Problems.Kept.DistinctBy(problem => problem.Kind).Select(problem => problem.ToString())]);
+            return string.Join(' ', [sentence, .. Notes]);
         }
     }
+
+    private IEnumerable<string> Notes => Data.Notes.Concat(MethodWarnings).Concat(Data.Problems.Kept.DistinctBy(problem => problem.Kind).Select(problem => problem.ToString()));
 
     /// <param name="request">With full paths; checked already.</param>
     /// <param name="clock">What templates that write the date see.</param>
@@ -63,28 +80,44 @@ public sealed class FineTuneInputs
         string folder = request.Model.ModelNameOrPath!;
         ModelText text = ModelText.Load(folder);
         ModelCatalog.CheckWeights(folder);
+        LabelSpace? labels = request.Data.Task == TrainingTask.Classification ? LabelDecision.Of(LabelSurvey.OfTraining(request.Data), request.Classification, HeadToGoOnFrom(request, text)) : null;
+        ExampleRenderer? conversations = labels is null ? text.CreateRenderer(RenderingOptions.From(request.Data, clock)) : null;
+        HfConfig config = labels is null ? text.Config : ModelCatalog.ClassifierConfig(text.Config, HeadFor(labels, request, text));
         // Refuses targets that fit nothing, and adapters that cannot be read.
-        MethodFootprint footprint = PeftCatalog.FootprintOf(request.Method, ModelCatalog.SizesOf(text.Config));
+        MethodFootprint footprint = PeftCatalog.FootprintOf(request.Method, ModelCatalog.SizesOf(config));
         // A prompt's tokens take places of the context.
         int context = text.Context - footprint.NumVirtualTokens;
         if (context < 1) throw new InvalidInputException($"`num_virtual_tokens` leaves no place for a row: the model has {text.Context} positions.", folder, "Give fewer; 20 is usual.");
-        ExampleRenderer renderer = text.CreateRenderer(RenderingOptions.From(request.Data, clock));
+        IRowRenderer renderer = labels is null ? conversations! : ClassificationRenderer.For(text.Tokenizer, labels, request.Data, context);
         PreparationCache? cache = home is null ? null : new PreparationCache(Path.Combine(home.Cache, "datasets"), TextFiles.HashOf(folder));
         PreparedDataset data = DatasetPreparation.Prepare(request.Data, renderer, context, request.Training.Seed, request.Run.Threads ?? Environment.ProcessorCount, cache, progress);
-        return new FineTuneInputs(request, text.Tokenizer, renderer.Template.Source, data) { MethodWarnings = footprint.Warnings };
+        return new FineTuneInputs(request, text, conversations?.Template.Source, labels, data) { MethodWarnings = footprint.Warnings };
+    }
+
+    private static NewHead HeadFor(LabelSpace labels, FineTuneRequest request, ModelText text) => new(labels.Names, labels.Problem) { Seed = request.Training.Seed, PaddingId = text.Tokenizer.SpecialTokens.Pad?.Id };
+
+    // An adapter that is trained on has a head already, whatever the base has.
+    private static ExistingHead? HeadToGoOnFrom(FineTuneRequest request, ModelText text)
+    {
+        if (request.Method.InitAdapter is not { } folder) return ClassifierConfig.HeadOf(text.Config);
+        using AdapterFolder adapter = AdapterFolder.Open(folder);
+        return ClassifierConfig.HeadOf(adapter) ?? throw new InvalidInputException("The adapter is no classifier's.", folder, "Name one that was trained with task: classification, or remove init_adapter.");
     }
 
     /// <summary>
-    /// Puts beside a result what is needed to ask it as it was taught: the chat template, and for a whole model the tokenizer.
+    /// Puts beside a result what is needed to ask it as it was taught: the chat template, or the names of a classifier's classes; and
+    /// for a whole model the tokenizer.
     /// </summary>
-    public void Accompany(string resultFolder, bool isAdapter)
+    /// <param name="config">Of the trained model.</param>
+    public void Accompany(string resultFolder, bool isAdapter, HfConfig config)
     {
         if (!isAdapter)
         {
-            _tokenizer.Save(resultFolder);
+            _text.Tokenizer.Save(resultFolder);
             string generation = Path.Combine(_request.Model.ModelNameOrPath!, "generation_config.json");
-            if (File.Exists(generation)) File.Copy(generation, Path.Combine(resultFolder, "generation_config.json"), overwrite: true);
+            if (Labels is null && File.Exists(generation)) File.Copy(generation, Path.Combine(resultFolder, "generation_config.json"), overwrite: true);
         }
-        AtomicFile.WriteText(Path.Combine(resultFolder, "chat_template.jinja"), _template);
+        else if (Labels is not null) ClassifierConfig.Write(resultFolder, config);
+        if (_template is not null) AtomicFile.WriteText(Path.Combine(resultFolder, "chat_template.jinja"), _template);
     }
 }

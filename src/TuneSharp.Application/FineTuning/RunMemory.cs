@@ -18,24 +18,25 @@ public static class RunMemory
 
     /// <param name="request">With full paths.</param>
     /// <param name="train">Rendered rows.</param>
-    public static MemoryEstimate Of(FineTuneRequest request, IReadOnlyList<TrainingExample> train)
+    /// <param name="config">Of the model with its head; null: as it lies on the disk.</param>
+    public static MemoryEstimate Of(FineTuneRequest request, IReadOnlyList<TrainingExample> train, HfConfig? config = null)
     {
         (torch.ScalarType weights, torch.ScalarType compute) = ModelCatalog.TypesOf(request.Model.ModelNameOrPath!, request.Model);
         (int tokens, int labels, bool varies) = LargestBatch.Of(train, request.Training);
-        HfConfig config = ModelCatalog.ReadConfig(request.Model.ModelNameOrPath!);
+        config ??= ModelCatalog.ReadConfig(request.Model.ModelNameOrPath!);
         return MemoryEstimator.ForTraining(config, request.Method, weights, compute, tokens, request.Training.GradientCheckpointing, labels, varies, OptimizerCatalog.Rule(request.Training));
     }
 
     /// <param name="free">Bytes that the machine can give.</param>
     /// <exception cref="InvalidInputException">It will not fit; names the first change of settings with which it would.</exception>
-    public static void Require(FineTuneRequest request, IReadOnlyList<TrainingExample> train, long free)
+    public static void Require(FineTuneRequest request, IReadOnlyList<TrainingExample> train, long free, HfConfig? config = null)
     {
-        MemoryEstimate estimate = Of(request, train);
+        MemoryEstimate estimate = Of(request, train, config);
         if (estimate.Total * Trust <= free) return;
         string? remedy = null;
         foreach ((string setting, FineTuneRequest changed) in Cheaper(request))
         {
-            long total = Of(changed, train).Total;
+            long total = Of(changed, train, config).Total;
             if (total > free) continue;
             remedy = $"With {setting} it would take about {Gigabytes(total)} GB.";
             break;

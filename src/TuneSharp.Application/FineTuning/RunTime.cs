@@ -10,7 +10,7 @@ internal static class RunTime
 {
     /// <param name="model">Loaded: the arithmetic of this machine is timed.</param>
     /// <returns>Seconds for all steps.</returns>
-    public static double Seconds(FineTuneRequest request, PreparedDataset data, ICausalLm model)
+    public static double Seconds(FineTuneRequest request, PreparedDataset data, IModel model)
     {
         StepPlan plan = StepPlan.Create(data.Train.Count, request.Training);
         double epochs = plan.EpochsAfter(plan.TotalSteps);

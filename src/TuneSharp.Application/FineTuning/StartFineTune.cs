@@ -24,7 +24,7 @@ public sealed class StartFineTune(HomeFolder home, TimeProvider clock)
         FineTuneRequest request = new RequestPaths(home, recipeFolder).MakeAbsolute(bound.Request);
         NewRun.RefuseTakenName(home, request.Run.RunName);
         FineTuneInputs inputs = FineTuneInputs.Load(request, clock, home, progress);
-        if (request.Run.CheckMemory) RunMemory.Require(request, inputs.Data.Train, MachineMemory.Free());
+        if (request.Run.CheckMemory) RunMemory.Require(request, inputs.Data.Train, MachineMemory.Free(), inputs.Config);
         return NewRun.Create(home, clock, RunKind.FineTune, request.Run.RunName, request.Method.Method, recipePath, ResolvedRecipe.Write(request, NewRun.Heading));
     }
 }

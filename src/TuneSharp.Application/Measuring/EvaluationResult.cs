@@ -33,6 +33,9 @@ public sealed record EvaluationResult(string Name, int Rows, long LabelledTokens
     /// <summary>The model predicts classes or values instead of writing answers: <see cref="Answers"/> holds text, truth and prediction.</summary>
     public bool IsClassifier { get; init; }
 
+    /// <summary>Texts that a classifier saw without their end, because they are longer than its context or max_length.</summary>
+    public int Cut { get; init; }
+
     /// <summary>Of a classifier, class by class; null for other models and for values.</summary>
     public MeasuredClasses? Classes { get; init; }
 

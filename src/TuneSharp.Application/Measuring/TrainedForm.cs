@@ -27,6 +27,16 @@ public static class TrainedForm
     {
         var keys = new List<string>();
         DataSettings filled = given;
+        if (trained.Task == TrainingTask.Classification)
+        {
+            filled = filled with { Task = TrainingTask.Classification };
+            if (given.TextColumn is null && trained.TextColumn is not null) Take("text_column", filled with { TextColumn = trained.TextColumn });
+            if (given.TextPairColumn is null && trained.TextPairColumn is not null) Take("text_pair_column", filled with { TextPairColumn = trained.TextPairColumn });
+            if (given.LabelColumn is null && trained.LabelColumn is not null) Take("label_column", filled with { LabelColumn = trained.LabelColumn });
+            if (given.LabelSeparator is null && trained.LabelSeparator is not null) Take("label_separator", filled with { LabelSeparator = trained.LabelSeparator });
+            if (given.MaxLength is null && trained.MaxLength is not null) Take("max_length", filled with { MaxLength = trained.MaxLength, OverlongRows = trained.OverlongRows });
+            return (filled, keys);
+        }
         if (given.System is null && trained.System is not null) Take("system", filled with { System = trained.System });
         if (given.Template is null && trained.Template is not null) Take("template", filled with { Template = trained.Template });
         if (given is { TrainOnlyAfter: null, ResponseTemplate: null } && trained.TrainOnlyAfter is not null) Take("train_only_after", filled with { TrainOnlyAfter = trained.TrainOnlyAfter });

@@ -19,7 +19,14 @@ public sealed record ModelText(HfConfig Config, Tokenizer Tokenizer, ChatTemplat
     {
         HfConfig config = ModelCatalog.ReadConfig(folder);
         ChatTemplate? template = (adapter is null ? null : ChatTemplate.FromFolder(adapter)) ?? ChatTemplate.FromFolder(folder);
-        return new ModelText(config, Tokenizer.Load(folder), template, config.GetIntOrNull("max_position_embeddings", 1, int.MaxValue) ?? UnnamedContext);
+        return new ModelText(config, Tokenizer.Load(folder), template, ContextOf(config));
+    }
+
+    // RoBERTa's table of positions begins behind the number of the padding token: its first rows stand for no place.
+    private static int ContextOf(HfConfig config)
+    {
+        int context = config.GetIntOrNull("max_position_embeddings", 1, int.MaxValue) ?? UnnamedContext;
+        return config.ModelType is "roberta" or "xlm-roberta" or "camembert" ? Math.Max(1, context - 1 - config.GetInt("pad_token_id", 0, context, 1)) : context;
     }
 
     public ExampleRenderer CreateRenderer(RenderingOptions options) => new(Tokenizer, Template, options);

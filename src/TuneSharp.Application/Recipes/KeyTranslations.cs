@@ -10,7 +10,7 @@ internal static class KeyTranslations
 {
     /// <summary>Keys that are no setting here and are translated.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["bf16", "fp16", "pure_bf16", "eval_strategy", "evaluation_strategy", "save_strategy", "logging_strategy", "group_by_length", "neat_packing", "packing_strategy", "truncation_mode", "completion_only_loss"];
+        ["bf16", "fp16", "pure_bf16", "eval_strategy", "evaluation_strategy", "save_strategy", "logging_strategy", "group_by_length", "neat_packing", "packing_strategy", "truncation_mode", "completion_only_loss", "task_type", "lora_task_type"];
 
     /// <param name="entry">The entry as given.</param>
     /// <param name="all">All entries of the same source, for keys that depend on one another.</param>
@@ -42,6 +42,17 @@ internal static class KeyTranslations
                 return isTrue ? [As(entry, "train_sampling_strategy", "group_by_length")] : [];
             case "packing" or "neat_packing" or "packing_strategy":
                 return Packing(entry, all, notices);
+            case "stage" when word is "classification" or "masked_lm":
+                return [As(entry, "task", word)];
+            case "task_type" or "lora_task_type":
+                return word switch
+                {
+                    "SEQ_CLS" => [As(entry, "task", "classification")],
+                    "CAUSAL_LM" => [],
+                    _ => throw new InvalidInputException($"`{entry.Key}` can be CAUSAL_LM or SEQ_CLS, not {entry.Value.Describe()}.", entry.Where),
+                };
+            case "problem_type" when word is "auto":
+                return [As(entry, "problem_type", "null")];
             case "truncation_mode":
                 return word == "keep_end" ? [As(entry, "overlong_rows", "truncate_start")] : word is "keep_start" ? [] : throw new InvalidInputException($"`truncation_mode` can be keep_start or keep_end, not {entry.Value.Describe()}.", entry.Where);
             case "completion_only_loss":

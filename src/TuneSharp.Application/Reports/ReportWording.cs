@@ -48,6 +48,10 @@ internal sealed class ReportWording(ReportLanguage language)
 
     public string BestValidation => Say("Best validation loss", "最佳验证损失");
 
+    public string BestMetric(string metric) => Say($"Best {metric} on validation rows", $"验证集最佳 {metric}");
+
+    public string ValidationMetrics => Say("On validation rows", "验证集指标");
+
     public string AfterStep(int step) => Say($"after step {step}", $"第 {step} 步");
 
     public string FirstToLast => Say("first → last tenth, on average", "前十分之一 → 后十分之一（平均）");

@@ -43,7 +43,9 @@ internal sealed class RunReportPage(RunReport report, ReportLanguage language, D
             double[] losses = [.. report.Steps.Where(step => double.IsFinite(step.Loss)).Select(step => step.Loss)];
             int tenth = Math.Max(1, losses.Length / 10);
             if (losses.Length > 0) Card(_words.TrainLoss, $"{losses.Take(tenth).Average():0.000} → {losses.TakeLast(tenth).Average():0.000}", _words.FirstToLast);
-            if (report.Validations.Where(eval => double.IsFinite(eval.Loss)).MinBy(eval => eval.Loss) is { } best) Card(_words.BestValidation, $"{best.Loss:0.0000}", $"{_words.AfterStep(best.Step)}, {_words.Perplexity(Math.Exp(best.Loss))}");
+            if (report.Validations.Where(eval => double.IsFinite(eval.Loss)).MinBy(eval => eval.Loss) is { } best) Card(_words.BestValidation, $"{best.Loss:0.0000}", best.Metrics is null ? $"{_words.AfterStep(best.Step)}, {_words.Perplexity(Math.Exp(best.Loss))}" : _words.AfterStep(best.Step));
+            foreach (string metric in (string[])["accuracy", "f1", "r2"])
+                if (Measured(metric) is [_, ..] measured && measured.MaxBy(pair => pair.Value) is var top) Card(_words.BestMetric(metric), $"{top.Value:0.000}", _words.AfterStep((int)top.Step));
             Card(_words.Time, Duration(report.TrainingTime), null);
             Card(_words.Tokens, $"{last.NumTokens:N0}", null);
             Card(_words.Speed, $"{Median(report.Steps.Select(step => step.TokensPerSecond)):N0}", null);
@@ -67,6 +69,8 @@ internal sealed class RunReportPage(RunReport report, ReportLanguage language, D
         {
             LineChart.Write(html, _words.Loss, _words.Step, new ChartLine(_words.TrainLoss, "first", Of(step => step.Loss)),
                 new ChartLine(_words.ValidationLoss, "second", [.. report.Validations.Select(eval => ((double)eval.Step, eval.Loss))], Dots: true));
+            foreach (string[] together in (string[][])[["accuracy", "f1"], ["r2", "pearson"]])
+                LineChart.Write(html, _words.ValidationMetrics, _words.Step, [.. together.Select((metric, i) => new ChartLine(metric, i == 0 ? "first" : "second", Measured(metric), Dots: true))]);
             LineChart.Write(html, _words.LearningRate, _words.Step, new ChartLine(_words.LearningRate, "first", Of(step => step.LearningRate)));
             LineChart.Write(html, _words.Speed, _words.Step, new ChartLine(_words.Speed, "first", Of(step => step.TokensPerSecond)));
             LineChart.Write(html, _words.GradientNorm, _words.Step, new ChartLine(_words.GradientNorm, "first", Of(step => step.GradNorm)));
@@ -74,6 +78,9 @@ internal sealed class RunReportPage(RunReport report, ReportLanguage language, D
 
         List<(double X, double Y)> Of(Func<StepCompleted, double> value) => [.. report.Steps.Select(step => ((double)step.Step, value(step)))];
     }
+
+    private List<(double Step, double Value)> Measured(string metric) =>
+        [.. report.Validations.Where(eval => eval.Metrics?.ContainsKey(metric) == true).Select(eval => ((double)eval.Step, eval.Metrics![metric])).Where(pair => double.IsFinite(pair.Item2))];
 
     private void Measurements(Html html)
     {

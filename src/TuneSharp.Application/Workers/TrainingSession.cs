@@ -27,7 +27,7 @@ internal sealed class TrainingSession(RunSession session, TimeProvider clock)
     /// <summary>The first start writes what the run is made from; a later one must find the same.</summary>
     /// <param name="files">Files and folders that went into the run.</param>
     /// <exception cref="Formats.InvalidInputException">A file has changed since the run began.</exception>
-    public void RecordManifest(IEnumerable<string> files, ICausalLm model, long seed)
+    public void RecordManifest(IEnumerable<string> files, IModel model, long seed)
     {
         RunFolder run = session.Run;
         var now = new RunManifest(RunManifest.CurrentVersion, Begun, FileHashes.Of(files), FileHashes.Of(run.ResolvedRecipe), MachineProbe.Program(), MachineProbe.Packages(),
@@ -73,7 +73,7 @@ internal sealed class TrainingSession(RunSession session, TimeProvider clock)
 
     public static string Name(torch.ScalarType type) => type.ToString().ToLowerInvariant();
 
-    public static string WeightsType(ICausalLm model) => Name(model.Parameters[0].Value.dtype);
+    public static string WeightsType(IModel model) => Name(model.Parameters[0].Value.dtype);
 
     private void Report(TrainEvent e)
     {

@@ -5,6 +5,7 @@ using TuneSharp.Cli.Rendering;
 using TuneSharp.Cli.Texts;
 using TuneSharp.Data;
 using TuneSharp.Data.Checking;
+using TuneSharp.Data.Classification;
 using TuneSharp.Data.Rendering;
 
 namespace TuneSharp.Cli.Commands;
@@ -27,7 +28,7 @@ internal static class DataCommand
         Wording words = host.Words;
         var model = new Option<string?>("--model") { Description = words[DataTexts.Model], HelpName = "MODEL" };
         var command = new DocumentedCommand("check", words[DataTexts.CheckSummary]) { Examples = [new("data check rows.jsonl --model models/my-model", words[DataTexts.CheckExample])] };
-        RowReadingOptions reading = RowReadingOptions.AddTo(command, words, rendering: true);
+        RowReadingOptions reading = RowReadingOptions.AddTo(command, words, rendering: true, labels: true, task: true);
         command.Add(model);
         command.SetAction(parsed =>
         {
@@ -42,7 +43,12 @@ internal static class DataCommand
     {
         DatasetCheck check = verdict.Check;
         if (check.Reason.Length > 0) host.Line(DataTexts.IsFormat, check.Format, check.Reason, check.EncodingName);
-        if (check.Reason.Length > 0) host.Line(DataTexts.Rows, check.Rows, check.Duplicates, check.LearnedAnswers);
+        if (check.Labels is { } labels && check.OtherTask is null)
+        {
+            host.Line(DataTexts.LabelledRows, check.Rows, check.Duplicates);
+            host.Line(DataTexts.Classes, Classes(host, labels));
+        }
+        else if (check.Reason.Length > 0) host.Line(DataTexts.Rows, check.Rows, check.Duplicates, check.LearnedAnswers);
         if (check.Lengths.Count > 0)
         {
             LengthReport lengths = check.Lengths;
@@ -68,6 +74,14 @@ internal static class DataCommand
         if (more > 0) host.Line(DataTexts.MoreProblems, more);
     }
 
+    // The most frequent classes first; values are many, and their number says it.
+    private static string Classes(CommandHost host, LabelSurvey labels)
+    {
+        const int MostClasses = 30;
+        IEnumerable<string> shown = labels.Counts.OrderByDescending(label => label.Value).ThenBy(label => label.Key, StringComparer.Ordinal).Take(MostClasses).Select(label => host.Words.Say(DataTexts.ClassCount, EvaluationTable.Plain(label.Key), label.Value));
+        return string.Join(", ", labels.Counts.Count > MostClasses ? shown.Append(host.Words.Say(DataTexts.MoreClasses, labels.Counts.Count)) : shown);
+    }
+
     // As many blocks as the share of the fullest step; a step that holds anything shows at least a thin one.
     private static void Histogram(CommandHost host, LengthReport lengths)
     {
@@ -89,16 +103,18 @@ internal static class DataCommand
         var system = new Option<string?>("--system") { Description = words[DataTexts.System], HelpName = "TEXT" };
         var prompt = new Option<bool>("--train_on_prompt", "--train-on-prompt") { Description = words[DataTexts.TrainOnPrompt] };
         var command = new DocumentedCommand("show", words[DataTexts.ShowSummary]) { Examples = [new("data show rows.jsonl --row 2 --model models/my-model", words[DataTexts.ShowExample])] };
-        RowReadingOptions reading = RowReadingOptions.AddTo(command, words, rendering: true);
+        RowReadingOptions reading = RowReadingOptions.AddTo(command, words, rendering: true, labels: true, task: true);
         var last = new Option<bool>("--last_turn_only", "--last-turn-only") { Description = words[DataTexts.LastTurnOnly] };
         foreach (Option option in (Option[])[row, model, system, prompt, last]) command.Add(option);
         command.SetAction(parsed =>
         {
             DataSettings data = reading.Read(parsed) with { System = parsed.GetValue(system), TrainOnPrompt = parsed.GetValue(prompt), LastTurnOnly = parsed.GetValue(last) };
-            IReadOnlyList<ViewedToken> tokens = new ShowRow(global.HomeOf(parsed, host), host.Clock).Execute(data, parsed.GetValue(model)!, parsed.GetValue(row));
+            ShownRow shown = new ShowRow(global.HomeOf(parsed, host), host.Clock).Execute(data, parsed.GetValue(model)!, parsed.GetValue(row));
+            IReadOnlyList<ViewedToken> tokens = shown.Tokens;
             foreach (ViewedToken token in tokens)
                 host.Terminal.Out.WriteLine($"{token.Position,5}  {(token.IsLearned ? '+' : ' ')}  {token.Id,7}  {(token.Text.Contains('\uFFFD') ? token.Token : token.Text)}");
-            host.Line(DataTexts.Legend, tokens.Count, tokens.Count(token => token.IsLearned));
+            if (shown.Label is null) host.Line(DataTexts.Legend, tokens.Count, tokens.Count(token => token.IsLearned));
+            else host.Line(DataTexts.Target, EvaluationTable.Plain(shown.Label), string.Join(", ", shown.Targets ?? []));
             return ExitCode.Success;
         });
         return command;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TuneSharp.Application.Classifying;
 using TuneSharp.Application.Measuring;
 using TuneSharp.Application.Models;
 using TuneSharp.Application.Recipes;
@@ -48,13 +49,26 @@ internal static class EvalCommand
         };
         command.Add(models);
         foreach (Option option in (Option[])[data, adapter, metrics, language, system, most, lossOnly, show, worst, best, output, answers, json, batch, threads]) command.Add(option);
-        RowReadingOptions reading = RowReadingOptions.AddTo(command, words, rendering: true, file: false);
+        RowReadingOptions reading = RowReadingOptions.AddTo(command, words, rendering: true, file: false, labels: true);
         SettingOptions settings = SettingOptions.AddTo<AnswerSettings>(command, words, "max_new_tokens", "temperature", "top_p", "seed");
         command.SetAction((parsed, cancellation) =>
         {
             HomeFolder home = global.HomeOf(parsed, host);
             RefuseUnknownOption(command, parsed.GetValue(models)!);
             ModelReference[] references = [.. parsed.GetValue(models)!.Select(name => ModelReference.ResolveWith(home, name, parsed.GetValue(adapter) ?? []))];
+            if (EvaluateClassifier.Takes(references))
+            {
+                DataSettings labelled = AsTrained(host, reading.Read(parsed, parsed.GetValue(data)!, TrainingTask.Classification), references) with { MaxSamples = parsed.GetValue(most) };
+                string[]? numbers = parsed.GetResult(metrics) is { Implicit: false } ? parsed.GetValue(metrics)!.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) : null;
+                OutputFile.RefuseExisting(parsed.GetValue(output), parsed.GetValue(answers));
+                LabelledRow[] texts = [.. EvaluateModels.ReadRows(labelled).Cast<LabelledRow>()];
+                List<EvaluationResult> measured = [.. references.Select(reference => new EvaluateClassifier(host.Clock).Execute(reference, texts, labelled, numbers is ["all"] ? null : numbers, parsed.GetValue(threads), Progress(host, reference.Name), cancellation))];
+                EvaluationFile kept = EvaluationFile.Of(measured, new EvaluationRequest(labelled), host.Clock.GetUtcNow());
+                Save(host, kept, references, parsed.GetValue(output), parsed.GetValue(answers));
+                if (parsed.GetValue(json)) host.Terminal.Out.Write(kept.ToJson());
+                else TellClasses(host, measured, parsed.GetValue(show), parsed.GetValue(worst), parsed.GetValue(best));
+                return Task.FromResult(ExitCode.Success);
+            }
             DataSettings form = AsTrained(host, reading.Read(parsed, parsed.GetValue(data)!) with { System = parsed.GetValue(system) }, references);
             EvaluationRequest request = new(Rows(form, form.System, parsed.GetValue(most)), Generate: !parsed.GetValue(lossOnly), BatchSize: AtLeastOne("batch_size", parsed.GetValue(batch)), Threads: parsed.GetValue(threads))
             {
@@ -69,14 +83,31 @@ internal static class EvalCommand
             foreach (ModelReference reference in references) results.Add(Measure(host, reference, rows, request, cancellation));
 
             EvaluationFile file = EvaluationFile.Of(results, request, host.Clock.GetUtcNow());
-            if (parsed.GetValue(output) is { } path) file.Write(path);
-            if (parsed.GetValue(answers) is { } lines) file.WriteAnswers(lines);
-            if (results.Any(result => result.Numbers.Count > 0)) foreach (RunFolder run in references.Select(MeasuredRun.Of).OfType<RunFolder>().DistinctBy(run => run.Path)) Keep(host, run, file);
+            Save(host, file, references, parsed.GetValue(output), parsed.GetValue(answers));
             if (parsed.GetValue(json)) host.Terminal.Out.Write(file.ToJson());
             else Tell(host, results, request.Generate && request.Metrics.Answers.Count > 0, parsed.GetValue(show), parsed.GetValue(worst), parsed.GetValue(best));
             return Task.FromResult(ExitCode.Success);
         });
         return command;
+    }
+
+    private static void Save(CommandHost host, EvaluationFile file, IEnumerable<ModelReference> references, string? output, string? answers)
+    {
+        if (output is not null) file.Write(output);
+        if (answers is not null) file.WriteAnswers(answers);
+        if (file.Models.All(model => model.Numbers.Count == 0)) return;
+        foreach (RunFolder run in references.Select(MeasuredRun.Of).OfType<RunFolder>().DistinctBy(run => run.Path)) Keep(host, run, file);
+    }
+
+    private static void TellClasses(CommandHost host, List<EvaluationResult> results, int show, int worst, int best)
+    {
+        foreach (EvaluationResult result in results.Where(result => result.Cut > 0)) host.Line(ClassifyTexts.CutOf, result.Name, result.Cut);
+        var table = new EvaluationTable(host);
+        table.WriteNumbers(results);
+        table.WriteDifference(results);
+        foreach (EvaluationResult result in results) if (result.Classes is { } classes) new ClassTable(host).Write(result.Name, classes);
+        table.WriteAnswers(results, Enumerable.Range(0, Math.Min(show, results.Min(result => result.Answers.Count))));
+        table.WriteExtremes(results, worst, best);
     }
 
     /// <summary>A mistyped option lands among the values of an argument that takes any number of them.</summary>

@@ -31,9 +31,10 @@ internal sealed class EvaluationTable(CommandHost host)
         MetricNumber[] numbers = [.. results.SelectMany(result => result.Numbers.Select(measured => measured.Number)).DistinctBy(number => number.Name)];
         if (numbers.Length <= MostColumns)
         {
-            var grid = new Grid([words[EvalTexts.ColumnModel], words[EvalTexts.ColumnRows], words[EvalTexts.ColumnTokens], .. numbers.Select(Heading)]);
+            bool tokens = results.Any(result => !result.IsClassifier);
+            var grid = new Grid([words[EvalTexts.ColumnModel], words[EvalTexts.ColumnRows], .. tokens ? [words[EvalTexts.ColumnTokens]] : Array.Empty<string>(), .. numbers.Select(Heading)]);
             grid.Numbers.UnionWith(Enumerable.Range(1, numbers.Length + 2));
-            foreach (EvaluationResult result in results) grid.Add([result.Name, $"{result.Rows}", $"{result.LabelledTokens}", .. numbers.Select(number => Value(result, number))]);
+            foreach (EvaluationResult result in results) grid.Add([result.Name, $"{result.Rows}", .. tokens ? [$"{result.LabelledTokens}"] : Array.Empty<string>(), .. numbers.Select(number => Value(result, number))]);
             grid.Write(host.Terminal);
             return;
         }

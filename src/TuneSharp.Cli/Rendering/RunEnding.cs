@@ -1,3 +1,4 @@
+using TuneSharp.Application.Classifying;
 using TuneSharp.Application.Runs;
 using TuneSharp.Cli.Texts;
 
@@ -14,7 +15,7 @@ internal sealed class RunEnding(CommandHost host)
             case RunState.Finished:
                 host.Line(RunTexts.Finished, run.Id, Path.Combine(run.Path, overview.Result ?? ""));
                 if (File.Exists(run.Report)) host.Line(RunTexts.Report, run.Report);
-                host.Line(RunTexts.TalkToIt, run.Id);
+                host.Line(ClassifierRun.Is(run) ? RunTexts.UseIt : RunTexts.TalkToIt, run.Id);
                 return ExitCode.Success;
             case RunState.Stopped:
                 host.Line(RunTexts.Stopped, run.Id, overview.Step);

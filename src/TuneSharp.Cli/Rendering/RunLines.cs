@@ -29,6 +29,7 @@ internal sealed class EventSentences(Wording words)
         Resumed { Step: > 0 } resumed => words.Say(RunTexts.ResumedElsewhere, resumed.Step, string.Join(words[RunTexts.Between], resumed.Differences.Select(Difference))),
         Started started => words.Say(RunTexts.Started, started.TotalSteps, started.NumTrainedParameters, started.NumParameters, 100.0 * started.NumTrainedParameters / started.NumParameters),
         StepCompleted step => words.Say(RunTexts.Step, step.Step, step.TotalSteps, step.Epoch, step.Loss, step.LearningRate, step.GradNorm, step.TokensPerSecond, Remaining(step.Remaining)),
+        EvalCompleted { Metrics: { Count: > 0 } metrics } eval => words.Say(RunTexts.EvalMetrics, eval.Step, eval.Loss, string.Join(", ", metrics.Select(metric => $"{metric.Key} {metric.Value:0.0000}")), eval.Best ? words[RunTexts.Best] : ""),
         EvalCompleted eval => words.Say(RunTexts.Eval, eval.Step, eval.Loss, Math.Exp(eval.Loss), eval.Best ? words[RunTexts.Best] : ""),
         CheckpointSaved checkpoint => words.Say(RunTexts.Checkpoint, checkpoint.Step),
         Warning warning => words.Say(CommonTexts.Note, warning.Message),

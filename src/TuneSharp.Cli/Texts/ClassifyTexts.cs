@@ -25,6 +25,7 @@ internal static class ClassifyTexts
     public static readonly Text Done = new("{0} rows classified in {1} ({2:0} a second); the predictions lie in {3}", "已对 {0} 条样本分类，用时 {1}（每秒 {2:0} 条）；预测位于 {3}");
     public static readonly Text Progress = new("{0} rows classified", "已对 {0} 条样本分类");
     public static readonly Text Cut = new("{0} texts were longer than {1} tokens; their ends were cut off.", "{0} 段文本超过 {1} 个词元，其结尾被截去。");
+    public static readonly Text CutOf = new("{0}: {1} texts were too long; their ends were cut off.", "{0}：{1} 段文本过长，其结尾被截去。");
     public static readonly Text Unlabelled = new("{0} rows have no label and were not measured.", "{0} 条样本没有标签，未参与评估。");
     public static readonly Text PerClass = new("{0}, class by class, in percent:", "{0} 的各类别（百分比）：");
     public static readonly Text Class = new("class", "类别");

@@ -28,6 +28,12 @@ internal static class DataTexts
     public static readonly Text PromptFormat = new("A prompt of your own with columns in braces; with the answer column in it, it is the whole text.", "自定义提示，花括号中写列名；若包含回答列，则为完整文本。");
     public static readonly Text AnswerColumn = new("The column that is learned, with --prompt_format.", "要学习的列，与 --prompt_format 配合。");
     public static readonly Text TextColumn = new("The column of plain texts, where it is not called text.", "纯文本所在的列（列名不是 text 时）。");
+    public static readonly Text Task = new("What the rows are for: causal_lm or classification.", "样本的用途：causal_lm 或 classification。");
+    public static readonly Text LabelledRows = new("Rows: {0} usable, {1} duplicates", "样本：可用 {0}，重复 {1}");
+    public static readonly Text Classes = new("Classes: {0}", "类别：{0}");
+    public static readonly Text ClassCount = new("{0} ({1} rows)", "{0}（{1} 条）");
+    public static readonly Text MoreClasses = new("… {0} in all", "……共 {0} 个");
+    public static readonly Text Target = new("Label {0}: the head learns {1}.", "标签 {0}：分类头学习 {1}。");
     public static readonly Text Encoding = new("Encoding of the file: auto, utf-8, gb18030, …", "文件编码：auto、utf-8、gb18030 等。");
     public static readonly Text ConvertSummary = new("Write a dataset in another form, as JSON lines.", "把数据集转换为另一种格式（JSON Lines）。");
     public static readonly Text ConvertDetails = new("Columns that the form does not know are carried over. Whatever the new form cannot hold is named with row and field; a row that it cannot hold at all is left out and named.", "未知的列会原样保留。新格式无法容纳的内容会按样本和字段列出；整条样本都无法容纳时会跳过并列出。");

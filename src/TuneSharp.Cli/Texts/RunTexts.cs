@@ -10,6 +10,7 @@ internal static class RunTexts
     public static readonly Text Finished = new("Run '{0}' is finished. The result lies in {1}", "运行“{0}”已完成。结果位于 {1}");
     public static readonly Text Report = new("Report: {0}", "报告：{0}");
     public static readonly Text TalkToIt = new("Talk to it: tunesharp chat {0}    Measure it: tunesharp eval {0} --data FILE", "与它对话：tunesharp chat {0}    评估：tunesharp eval {0} --data 文件");
+    public static readonly Text UseIt = new("Classify with it: tunesharp classify {0} \"TEXT\"    Measure it: tunesharp eval {0} --data FILE", "用它分类：tunesharp classify {0} \"文本\"    评估：tunesharp eval {0} --data 文件");
     public static readonly Text Stopped = new("Run '{0}' is stopped after step {1}; a checkpoint is saved.", "运行“{0}”在第 {1} 步后停止，检查点已保存。");
     public static readonly Text GoOn = new("Go on with: tunesharp resume {0}", "继续运行：tunesharp resume {0}");
     public static readonly Text ResumeFromCheckpoint = new("The checkpoint of step {1} is safe. Go on with: tunesharp resume {0}", "第 {1} 步的检查点完好。继续运行：tunesharp resume {0}");
@@ -26,9 +27,10 @@ internal static class RunTexts
     public static readonly Text Bar = new("step {0}/{1}  loss {2:0.0000}  {3:0} tokens/s{4}", "步 {0}/{1}  损失 {2:0.0000}  {3:0} 词元/秒{4}");
     public static readonly Text Remaining = new("  {0} left", "  剩余 {0}");
     public static readonly Text Eval = new("validation after step {0}: loss {1:0.0000}, perplexity {2:0.00}{3}", "第 {0} 步后验证：损失 {1:0.0000}，困惑度 {2:0.00}{3}");
+    public static readonly Text EvalMetrics = new("validation after step {0}: loss {1:0.0000}, {2}{3}", "第 {0} 步后验证：损失 {1:0.0000}，{2}{3}");
     public static readonly Text Best = new(" (best so far)", "（目前最佳）");
     public static readonly Text Checkpoint = new("checkpoint of step {0} saved", "已保存第 {0} 步的检查点");
-    public static readonly Text EarlyStopped = new("Stopped early after step {0}: the validation loss no longer fell. The result is step {1}.", "在第 {0} 步后提前停止：验证损失不再下降。结果取第 {1} 步。");
+    public static readonly Text EarlyStopped = new("Stopped early after step {0}: the validation rows no longer got better. The result is step {1}.", "在第 {0} 步后提前停止：验证结果不再改善。结果取第 {1} 步。");
     public static readonly Text Paused = new("Paused; a checkpoint is saved.", "已暂停，检查点已保存。");
     public static readonly Text Stopping = new("Stopping …", "正在停止……");
 }

@@ -4,6 +4,8 @@ using TuneSharp.Data.Rendering;
 using TuneSharp.Data.RowFormats;
 using TuneSharp.Data.Splitting;
 using TuneSharp.Formats;
+using TuneSharp.Formats.Errors;
+using TuneSharp.Formats.ModelConfigs;
 
 namespace TuneSharp.Data.Checking;
 
@@ -109,7 +111,27 @@ public sealed class DatasetCheck
             check.Problems.Add(e.Details);
         }
         check.Lengths = LengthReport.FromCounts(lengths);
+        check.JudgeLabels();
         return check;
+    }
+
+    // What no single row shows: only one class, a class of one row, a label of its own for each row.
+    private void JudgeLabels()
+    {
+        if (OtherTask is not null || Labels is not { FirstRow: not null } labels || Problems.Errors > 0) return;
+        try
+        {
+            if (LabelDecision.Of(labels, new ClassificationSettings(), head: null).Problem != ProblemType.SingleLabelClassification) return;
+        }
+        catch (UnreadableDatasetException e)
+        {
+            Problems.Add(e.Details);
+            return;
+        }
+        foreach ((string label, long rows) in labels.Counts)
+        {
+            if (rows == 1) Add(labels.First(label), ProblemSeverity.Warning, ProblemKind.FewRows, $"The class {Quoted.Text(label)} has only this row: it can be learned or measured, not both.", "Add rows of the class, or join it with another.");
+        }
     }
 
     /// <summary>What several threads do with a row.</summary>
@@ -137,7 +159,7 @@ public sealed class DatasetCheck
     {
         foreach (DataProblem problem in rendered.Problems) Problems.Add(problem);
         LearnedTokens += rendered.Example.NumLabels;
-        if (rendered.Example.NumLabels == 0)
+        if (rendered.Example.NumLabels == 0 && row is not LabelledRow)
         {
             Rows--;
             Add(row, ProblemSeverity.Error, ProblemKind.NothingToLearn, "Every token of the row is masked: there is nothing to learn.", "Give the row an answer, or remove it.");

@@ -22,7 +22,7 @@ public static class LabelDecision
         ArgumentNullException.ThrowIfNull(survey);
         ArgumentNullException.ThrowIfNull(settings);
         if (survey.FirstRow is null) throw new InvalidInputException("There is no row with a label.", null, "Check that it is the file you meant.");
-        ProblemType problem = settings.ProblemType ?? head?.Problem ?? (head is { Names.Count: 1 } ? ProblemType.Regression : ProblemOf(survey));
+        ProblemType problem = ProblemOf(survey, settings, head);
         if (problem == ProblemType.Regression) return Values(survey, settings, head);
         LabelSpace space = Classes(problem, survey, settings, head);
         if (space.Count < 2 && problem == ProblemType.SingleLabelClassification || survey.Counts.Count == 1 && problem == ProblemType.SingleLabelClassification)
@@ -31,17 +31,22 @@ public static class LabelDecision
         return space;
     }
 
-    /// <summary>Lists are several classes, numbers with a fraction are values, everything else is one class.</summary>
-    private static ProblemType ProblemOf(LabelSurvey survey) =>
-        survey.FirstList is not null ? survey.AllNumbers && survey.FirstFraction is not null ? ProblemType.Regression : ProblemType.MultiLabelClassification
-        : survey.AllNumbers && survey.FirstFraction is not null ? ProblemType.Regression
-        : ProblemType.SingleLabelClassification;
+    /// <summary>As the settings and the head say; else lists are several classes, numbers with a fraction are values, everything else is one class.</summary>
+    private static ProblemType ProblemOf(LabelSurvey survey, ClassificationSettings settings, ExistingHead? head)
+    {
+        ProblemType? trained = head?.Problem ?? (head is { Names.Count: 1 } ? ProblemType.Regression : null);
+        if (trained is { } own && settings.ProblemType is { } wanted && own != wanted)
+            throw new InvalidInputException($"problem_type is {wanted.Name()}, and the model's head was trained for {own.Name()}.", "problem_type", "Remove it, or start from the model that this one was trained from.");
+        if ((settings.ProblemType ?? trained) is { } known) return known;
+        bool areValues = survey.AllNumbers && survey.FirstFraction is not null;
+        return areValues ? ProblemType.Regression : survey.FirstList is not null ? ProblemType.MultiLabelClassification : ProblemType.SingleLabelClassification;
+    }
 
     private static LabelSpace Values(LabelSurvey survey, ClassificationSettings settings, ExistingHead? head)
     {
-        int count = settings.Labels?.Count ?? settings.NumLabels ?? survey.MostInARow;
-        bool fits = head is not null && head.Names.Count == count && (settings.Labels is null || settings.Labels.SequenceEqual(head.Names, StringComparer.Ordinal));
-        return new LabelSpace(ProblemType.Regression, settings.Labels ?? (fits ? head!.Names : LabelSpace.Unnamed(count)), IsNewHead: !fits)
+        int count = settings.Labels?.Count ?? settings.NumLabels ?? head?.Names.Count ?? survey.MostInARow;
+        if (head is not null) RequireSame(head, settings, count);
+        return new LabelSpace(ProblemType.Regression, head?.Names ?? settings.Labels ?? LabelSpace.Unnamed(count))
         {
             Origin = count == 1 ? "Labels are numbers: a value is learned." : $"Labels are numbers: {count} values are learned.",
         };
@@ -50,22 +55,33 @@ public static class LabelDecision
     private static LabelSpace Classes(ProblemType problem, LabelSurvey survey, ClassificationSettings settings, ExistingHead? head)
     {
         if (survey.IsCrowded) throw Crowded(survey);
-        if (settings.Labels is { } named)
-            return Spelled(new LabelSpace(problem, named, IsNewHead: head is null || !head.Names.SequenceEqual(named, StringComparer.Ordinal)) { Origin = $"{named.Count} classes as labels names them: {Short(named)}." }, survey);
-        if (head is not null && (settings.NumLabels is null || settings.NumLabels == head.Names.Count)) return OfHead(problem, survey, head);
+        if (head is not null)
+        {
+            RequireSame(head, settings, settings.Labels?.Count ?? settings.NumLabels ?? head.Names.Count);
+            return OfHead(problem, survey, LabelSpace.AreUnnamed(head.Names) && settings.Labels is not null ? head with { Names = settings.Labels } : head);
+        }
+        if (settings.Labels is { } named) return Spelled(new LabelSpace(problem, named) { Origin = $"{named.Count} classes as labels names them: {Short(named)}." }, survey);
         return Found(problem, survey, settings);
+    }
+
+    // A trained head keeps its outputs: other classes need another head.
+    private static void RequireSame(ExistingHead head, ClassificationSettings settings, int count)
+    {
+        bool same = count == head.Names.Count && (settings.Labels is null || LabelSpace.AreUnnamed(head.Names) || head.Names.Order(StringComparer.Ordinal).SequenceEqual(settings.Labels.Order(StringComparer.Ordinal), StringComparer.Ordinal));
+        if (!same)
+            throw new InvalidInputException($"The model's head has {head.Names.Count} outputs: {Short(head.Names)}. Other classes are asked for.", settings.Labels is null ? "num_labels" : "labels", "Name the same classes, or start from the model that this one was trained from.");
     }
 
     /// <summary>The head's own classes. A head without names takes the classes of the rows, if there are as many.</summary>
     private static LabelSpace OfHead(ProblemType problem, LabelSurvey survey, ExistingHead head)
     {
-        LabelSpace space = Spelled(new LabelSpace(problem, head.Names, IsNewHead: false) { Origin = $"{head.Names.Count} classes of the model's head: {Short(head.Names)}." }, survey);
+        LabelSpace space = Spelled(new LabelSpace(problem, head.Names) { Origin = $"{head.Names.Count} classes of the model's head: {Short(head.Names)}." }, survey);
         if (survey.Counts.Keys.All(label => space.IndexOf(label) is not null)) return space;
         if (!LabelSpace.AreUnnamed(head.Names)) return space;    // the row with the unknown label is named when it is read
         string[] sorted = Sorted(survey);
-        if (sorted.Length == head.Names.Count) return new LabelSpace(problem, sorted, IsNewHead: false) { Origin = $"The {sorted.Length} outputs of the model's head have no names; in their order they are taken for {Short(sorted)}." };
+        if (sorted.Length == head.Names.Count) return new LabelSpace(problem, sorted) { Origin = $"The {sorted.Length} outputs of the model's head have no names; in their order they are taken for {Short(sorted)}." };
         throw new InvalidInputException($"The model's head has {head.Names.Count} outputs without names, and the rows have {sorted.Length} classes: {Short(sorted)}.", "labels",
-            "Name the classes in the order of the outputs with labels; classes of another number give the model a new head.");
+            "Name the classes in the order of the outputs with labels, or start from the model that this one was trained from.");
     }
 
     private static LabelSpace Found(ProblemType problem, LabelSurvey survey, ClassificationSettings settings)
@@ -80,7 +96,7 @@ public static class LabelDecision
             if (sorted.Length != wanted)
                 throw new InvalidInputException($"num_labels is {wanted}, and the rows have {sorted.Length} classes: {Short(sorted)}.", "num_labels", "Remove it, or name every class with labels.");
         }
-        return new LabelSpace(problem, sorted, IsNewHead: true) { Origin = numbered ? $"{sorted.Length} classes by number: {Short(sorted)}." : $"{sorted.Length} classes by alphabet: {Short(sorted)}." };
+        return new LabelSpace(problem, sorted) { Origin = numbered ? $"{sorted.Length} classes by number: {Short(sorted)}." : $"{sorted.Length} classes by alphabet: {Short(sorted)}." };
     }
 
     // Rows that name classes by their numbers, where the classes have names.

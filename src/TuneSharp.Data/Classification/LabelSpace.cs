@@ -12,8 +12,7 @@ public sealed record ExistingHead(IReadOnlyList<string> Names, ProblemType? Prob
 /// <summary>What the outputs of a classifier stand for: the meaning of every number that it learns.</summary>
 /// <param name="Problem">One class, several, or values.</param>
 /// <param name="Names">Of the outputs, in their order: <c>id2label</c>.</param>
-/// <param name="IsNewHead">The model has no head for these outputs: it gets a new one.</param>
-public sealed record LabelSpace(ProblemType Problem, IReadOnlyList<string> Names, bool IsNewHead)
+public sealed record LabelSpace(ProblemType Problem, IReadOnlyList<string> Names)
 {
     private const int Shown = 20;
 

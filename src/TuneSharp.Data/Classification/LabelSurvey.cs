@@ -1,4 +1,5 @@
 using System.Globalization;
+using TuneSharp.Data.Preparation;
 
 namespace TuneSharp.Data.Classification;
 
@@ -40,6 +41,10 @@ public sealed class LabelSurvey
         foreach (LabelledRow row in rows) survey.Add(row);
         return survey;
     }
+
+    /// <summary>The rows that would be trained on: of the training file, at most max_samples, broken ones left out where the settings say so.</summary>
+    /// <exception cref="Formats.InvalidInputException">The file or a row cannot be used.</exception>
+    public static LabelSurvey OfTraining(DataSettings settings) => Of(new RowIntake(settings).Read(DatasetFiles.Resolve(settings).Train).Cast<LabelledRow>());
 
     public void Add(LabelledRow row)
     {

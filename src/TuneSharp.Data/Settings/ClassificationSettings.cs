@@ -13,7 +13,7 @@ public sealed record ClassificationSettings
     public ProblemType? ProblemType { get; init; }
 
     [Setting("With task classification: the classes, in the order of the head's outputs. Nothing = those of the model's head, else what occurs in the training rows: numbers by size, names by alphabet.",
-        "用于分类任务：类别名称，按分类头输出的顺序；不填则取模型分类头的类别，否则取训练样本中出现的类别：数字按大小、名称按字母顺序。", Example = "negative, positive", Advice = "Labels that name other classes than the model's head give it a new head.")]
+        "用于分类任务：类别名称，按分类头输出的顺序；不填则取模型分类头的类别，否则取训练样本中出现的类别：数字按大小、名称按字母顺序。", Example = "negative, positive", Advice = "A model that has a classification head already keeps its classes: name the same, or none.")]
     public IReadOnlyList<string>? Labels { get; init; }
 
     [Setting("With task classification: number of the head's outputs. Nothing = as many as there are classes.", "用于分类任务：分类头的输出个数；不填则等于类别数。", Unit = "classes", Minimum = 1, Maximum = 100_000,

@@ -40,6 +40,9 @@ public sealed record TrainerState
 
     public double? BestEvalLoss { get; init; }
 
+    /// <summary>The value of metric_for_best_model at <see cref="BestStep"/>; null where that is the loss.</summary>
+    public double? BestMetric { get; init; }
+
     public int? BestStep { get; init; }
 
     public int EvaluationsWithoutImprovement { get; init; }

@@ -28,11 +28,12 @@ public sealed record StepCompleted(int Step, int TotalSteps, double Epoch, doubl
 
 /// <param name="Step">Completed optimizer steps.</param>
 /// <param name="Epoch">Share of the data seen.</param>
-/// <param name="Loss">Mean over the labelled tokens of the validation rows, nats per token.</param>
+/// <param name="Loss">Mean over the labelled tokens of the validation rows, nats per token; of a classifier mean over the rows.</param>
 /// <param name="NumLabelledTokens">How many these are.</param>
-/// <param name="Best">Lower than every loss before.</param>
+/// <param name="Best">Better than every evaluation before.</param>
 /// <param name="Elapsed">Time of the evaluation.</param>
-public sealed record EvalCompleted(int Step, double Epoch, double Loss, long NumLabelledTokens, bool Best, TimeSpan Elapsed) : TrainEvent;
+/// <param name="Metrics">What was measured beside the loss, by name; null: nothing.</param>
+public sealed record EvalCompleted(int Step, double Epoch, double Loss, long NumLabelledTokens, bool Best, TimeSpan Elapsed, IReadOnlyDictionary<string, double>? Metrics = null) : TrainEvent;
 
 /// <param name="Step">Completed optimizer steps.</param>
 /// <param name="Folder">The checkpoint's folder.</param>
@@ -51,7 +52,7 @@ public sealed record Failed(int Step, string Message) : TrainEvent;
 /// <param name="Step">Completed optimizer steps.</param>
 /// <param name="Reason">Why the run ended.</param>
 /// <param name="TrainLoss">Mean of the steps' losses of this process.</param>
-/// <param name="BestEvalLoss">Lowest validation loss; null without one.</param>
+/// <param name="BestEvalLoss">Validation loss of the best evaluation; null without one.</param>
 /// <param name="BestStep">The step it was measured after.</param>
 /// <param name="ResultStep">The step whose weights are the result.</param>
 /// <param name="Elapsed">Time of this process's part of the run.</param>

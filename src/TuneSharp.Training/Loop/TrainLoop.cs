@@ -23,7 +23,7 @@ public sealed class TrainLoop : IDisposable
     private readonly CheckpointStore _checkpoints;
     private readonly StepReporter _reporter;
     private readonly NeftuneNoise? _noise;
-    private LossWatch _watch = LossWatch.Empty;
+    private BestWatch _watch;
     private int _completed, _skipsInARow;
     private long _numTokens;
     private RunRequest _request;
@@ -36,6 +36,7 @@ public sealed class TrainLoop : IDisposable
     {
         _job = job;
         job.Settings.Validate();
+        _watch = BestWatch.From(job.Settings, job.Objective.MetricNames);
         _plan = StepPlan.Create(job.Train.Count, job.Settings);
         int warmup = LearningRateSchedule.ResolveWarmup(job.Settings.WarmupSteps, _plan.TotalSteps);
         _schedule = LearningRateSchedule.Create(job.Settings.LrSchedulerType, job.Settings.LearningRate, warmup, _plan.TotalSteps, job.Settings.LrSchedulerKwargs);
@@ -75,7 +76,7 @@ public sealed class TrainLoop : IDisposable
         StopReason reason = Loop();
         if (!_checkpoints.Has(_completed)) SaveCheckpoint(mustSucceed: true);
         int resultStep = reason == StopReason.Paused ? _completed : WriteResult();
-        var finished = new Finished(_completed, reason, _reporter.MeanLoss, _watch.Best, _watch.BestStep, resultStep, _job.Clock.GetElapsedTime(began));
+        var finished = new Finished(_completed, reason, _reporter.MeanLoss, _watch.BestLoss, _watch.BestStep, resultStep, _job.Clock.GetElapsedTime(began));
         _job.Report(finished);
         return finished;
     }
@@ -137,15 +138,15 @@ public sealed class TrainLoop : IDisposable
         throw failure;
     }
 
-    /// <returns>Whether the loss is the best so far; null if somebody asked to stop.</returns>
+    /// <returns>Whether it is the best so far; null if somebody asked to stop.</returns>
     private bool? Evaluate()
     {
         long began = _job.Clock.GetTimestamp();
-        if (ValidationLoss.Measure(_job.Objective, _job.Validation, _job.Settings.PerDeviceEvalBatchSize, _workspace, Interrupted) is not { } measured) return null;
-        _watch = _watch.After(_completed, measured.Loss, _job.Settings.EarlyStoppingThreshold);
+        if (_job.Objective.Measure(_job.Validation, _job.Settings.PerDeviceEvalBatchSize, _workspace, Interrupted) is not { } measured) return null;
+        _watch = _watch.After(_completed, measured, _job.Settings.EarlyStoppingThreshold);
         _schedule.Observe(measured.Loss);
         bool best = _watch.BestStep == _completed;
-        _job.Report(new EvalCompleted(_completed, _plan.EpochsAfter(_completed), measured.Loss, measured.NumLabels, best, _job.Clock.GetElapsedTime(began)));
+        _job.Report(new EvalCompleted(_completed, _plan.EpochsAfter(_completed), measured.Loss, measured.NumTerms, best, _job.Clock.GetElapsedTime(began), measured.Metrics.Count == 0 ? null : measured.Metrics));
         return best;
     }
 
@@ -170,7 +171,8 @@ public sealed class TrainLoop : IDisposable
             NumTrainExamples = _job.Train.Count,
             ConsecutiveSkips = _skipsInARow,
             NumTokens = _numTokens,
-            BestEvalLoss = _watch.Best,
+            BestEvalLoss = _watch.BestLoss,
+            BestMetric = _watch.Metric == BestWatch.Loss ? null : _watch.Best,
             BestStep = _watch.BestStep,
             EvaluationsWithoutImprovement = _watch.WithoutImprovement,
             EvaluationPending = _evaluationPending,
@@ -239,7 +241,7 @@ public sealed class TrainLoop : IDisposable
         _numTokens = state.NumTokens;
         _evaluationPending = state.EvaluationPending;
         _schedule.Seen = state.Schedule;
-        _watch = new LossWatch(state.BestEvalLoss, state.BestStep, state.EvaluationsWithoutImprovement);
+        _watch = _watch with { Best = _watch.Metric == BestWatch.Loss ? state.BestEvalLoss : state.BestMetric, BestLoss = state.BestEvalLoss, BestStep = state.BestStep, WithoutImprovement = state.EvaluationsWithoutImprovement };
     }
 
     public void Dispose()

@@ -10,7 +10,7 @@ namespace TuneSharp.Training.Loop;
 internal static class ValidationLoss
 {
     /// <returns>Nats per term (labelled token), and how many these are; null if <paramref name="interrupted"/> said so.</returns>
-    public static (double Loss, long NumLabels)? Measure(IObjective objective, IReadOnlyList<TrainingExample> rows, int batchSize, Workspace workspace, Func<bool> interrupted)
+    public static Measurement? Measure(IObjective objective, IReadOnlyList<TrainingExample> rows, int batchSize, Workspace workspace, Func<bool> interrupted)
     {
         double sum = 0;
         long terms = 0;
@@ -28,6 +28,6 @@ internal static class ValidationLoss
             terms += inChunk;
         }
 
-        return (terms == 0 ? double.NaN : sum / terms, terms);
+        return new Measurement(terms == 0 ? double.NaN : sum / terms, terms, Measurement.NoMetrics);
     }
 }

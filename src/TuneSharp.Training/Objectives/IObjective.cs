@@ -1,6 +1,7 @@
 using TuneSharp.Data;
 using TuneSharp.Models;
 using TuneSharp.Nn;
+using TuneSharp.Training.Loop;
 
 namespace TuneSharp.Training.Objectives;
 
@@ -23,4 +24,15 @@ public interface IObjective
     /// <param name="rows">The same rows.</param>
     /// <param name="divisor">Terms of the whole step; 1 gives the sum.</param>
     Var Loss(Tape t, TokenBatch batch, IReadOnlyList<TrainingExample> rows, double divisor);
+
+    /// <summary>What <see cref="Measure"/> finds beside the loss, by name.</summary>
+    IReadOnlyList<string> MetricNames => [];
+
+    /// <summary>The mean loss over rows, and whatever else the objective measures, without recording and without dropout.</summary>
+    /// <param name="rows">All validation rows.</param>
+    /// <param name="batchSize">Rows in one pass.</param>
+    /// <param name="workspace">Of the model's compute type.</param>
+    /// <param name="interrupted">Asked before each pass; true gives the measurement up.</param>
+    /// <returns>Null if it was given up.</returns>
+    Measurement? Measure(IReadOnlyList<TrainingExample> rows, int batchSize, Workspace workspace, Func<bool> interrupted) => ValidationLoss.Measure(this, rows, batchSize, workspace, interrupted);
 }

@@ -124,13 +124,19 @@ public sealed record TrainingSettings
     [Setting("Report every so many steps.", "每多少步报告一次。", Unit = "optimizer steps", Minimum = 1, Example = "1")]
     public int LoggingSteps { get; init; } = 1;
 
-    [Setting("The result is the checkpoint with the lowest validation loss instead of the last one (needs validation rows).", "结果取验证损失最低的检查点，而不是最后一个（需要验证数据）。", Example = "true")]
+    [Setting("The result is the best checkpoint (lowest validation loss, or metric_for_best_model) instead of the last one (needs validation rows).", "结果取最佳检查点（验证损失最低，或按 metric_for_best_model），而不是最后一个（需要验证数据）。", Example = "true")]
     public bool LoadBestModelAtEnd { get; init; } = true;
 
-    [Setting("Stop after so many evaluations without a better validation loss; nothing = never.", "验证损失连续多少次没有改善就停止；不填则不提前停止。", Unit = "evaluations", Minimum = 1, Aliases = ["early_stopping_steps"], Example = "3")]
+    [Setting("By what the best checkpoint is chosen and stopping early decides: loss, or a number that is measured while a classifier trains (accuracy, precision, recall, f1, f1_micro, f1_weighted, mcc; mse, mae, r2, … of values).", "以何指标选取最佳检查点并决定是否提前停止：loss，或训练分类器时测得的指标（accuracy、precision、recall、f1、f1_micro、f1_weighted、mcc；数值回归为 mse、mae、r2 等）。", Example = "f1")]
+    public string? MetricForBestModel { get; init; }
+
+    [Setting("Whether a higher number is the better one. Nothing = for losses and errors a lower one, for everything else a higher one.", "该指标是否越大越好；不填则损失与误差越小越好，其余越大越好。", Example = "true")]
+    public bool? GreaterIsBetter { get; init; }
+
+    [Setting("Stop after so many evaluations without a better validation loss (or metric_for_best_model); nothing = never.", "验证损失（或 metric_for_best_model）连续多少次没有改善就停止；不填则不提前停止。", Unit = "evaluations", Minimum = 1, Aliases = ["early_stopping_steps"], Example = "3")]
     public int? EarlyStoppingPatience { get; init; }
 
-    [Setting("An evaluation counts as better only if its loss is lower by more than this.", "验证损失至少下降多少才算改善。", Minimum = 0, Example = "0.0")]
+    [Setting("An evaluation counts as better only if its loss is lower (or its metric better) by more than this.", "验证损失至少下降（或指标至少改善）多少才算改善。", Minimum = 0, Example = "0.0")]
     public double EarlyStoppingThreshold { get; init; }
 
     [Setting("Stop with an error after so many consecutive steps whose loss or gradient is not a finite number. Such steps change nothing.", "损失或梯度连续多少步不是有限数时报错停止。这些步不会改变权重。", Unit = "optimizer steps", Minimum = 1, Example = "5")]

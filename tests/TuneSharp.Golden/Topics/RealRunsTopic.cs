@@ -25,7 +25,7 @@ public sealed class RealRunsTopic : IGoldenTopic
             RecordedRun run = RecordedRun.Read(path);
             string name = $"runs/{Path.GetFileName(path)}";
             if (run.Json.TryGetProperty("variants", out JsonElement variants))
-                foreach (string variant in Names(variants)) yield return new GoldenCase($"{name}/{variant}", () => GoldenResult.NotBuilt("Classification"));
+                foreach (GoldenCase found in Names(variants).SelectMany(variant => ClassifierCases.Of(run, name, variant))) yield return found;
             else foreach (GoldenCase found in LanguageModel(run, name)) yield return found;
         }
         foreach (string path in Entries(folder, "adapters", "*"))
@@ -75,6 +75,5 @@ public sealed class RealRunsTopic : IGoldenTopic
         return Directory.Exists(path) ? Directory.GetFileSystemEntries(path, pattern).Order(StringComparer.Ordinal) : [];
     }
 
-    private static IEnumerable<string> Names(JsonElement variants) => variants.ValueKind == JsonValueKind.Object ? variants.EnumerateObject().Select(variant => variant.Name)
-        : variants.EnumerateArray().Select((variant, i) => variant.TryGetProperty("variant", out JsonElement named) ? named.GetString()! : $"{i}");
+    private static IEnumerable<string> Names(JsonElement variants) => variants.EnumerateObject().Select(variant => variant.Name);
 }

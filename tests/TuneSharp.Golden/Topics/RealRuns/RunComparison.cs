@@ -27,7 +27,13 @@ internal static class RunComparison
 
     public static GoldenResult Curve(RecordedRun run, IReadOnlyList<StepCompleted> steps, bool whole)
     {
-        double[] losses = Numbers(run.Curve("loss")), norms = Numbers(run.Curve("grad_norm")), rates = Numbers(run.Curve("lr"));
+        GoldenResult curve = Curve(Numbers(run.Curve("loss")), Numbers(run.Curve("grad_norm")), Numbers(run.Curve("lr")), steps, whole);
+        if (!whole || !run.Json.TryGetProperty("trainer_loss", out JsonElement trainer)) return curve;
+        return GoldenResult.All([curve, .. steps.Zip(Numbers(trainer), (step, loss) => RecordedRows.Absolute(step.Loss, loss, step.Step <= EarlySteps ? EarlyLossTolerance : LateLossTolerance, $"Trainer's loss of step {step.Step}"))]);
+    }
+
+    public static GoldenResult Curve(double[] losses, double[] norms, double[] rates, IReadOnlyList<StepCompleted> steps, bool whole)
+    {
         List<GoldenResult> results = [GoldenResult.Equal(whole ? steps.Count == losses.Length : steps.Count > 0, $"{steps.Count} steps instead of {losses.Length}")];
         for (int i = 0; i < steps.Count; i++)
         {
@@ -35,8 +41,6 @@ internal static class RunComparison
             results.Add(RecordedRows.Relative(steps[i].GradNorm, norms[i], NormTolerance, $"gradient norm of step {i + 1}"));
             results.Add(RecordedRows.Absolute(steps[i].LearningRate, rates[i], 1e-12, $"learning rate of step {i + 1}"));
         }
-        if (whole && run.Json.TryGetProperty("trainer_loss", out JsonElement trainer))
-            results.AddRange(steps.Zip(Numbers(trainer), (step, loss) => RecordedRows.Absolute(step.Loss, loss, step.Step <= EarlySteps ? EarlyLossTolerance : LateLossTolerance, $"Trainer's loss of step {step.Step}")));
         return GoldenResult.All(results);
     }
 
@@ -54,9 +58,11 @@ internal static class RunComparison
         GoldenResult.Equal(found.NumTokens == expected.GetProperty("tokens").GetInt64(), $"{found.NumTokens} tokens {when}"),
     ]);
 
-    public static GoldenResult Norms(RecordedRun run, IReadOnlyDictionary<string, double> norms)
+    public static GoldenResult Norms(RecordedRun run, IReadOnlyDictionary<string, double> norms) => Norms(run.Json.GetProperty("norms_after"), norms);
+
+    public static GoldenResult Norms(JsonElement recorded, IReadOnlyDictionary<string, double> norms)
     {
-        JsonProperty[] expected = [.. run.Json.GetProperty("norms_after").EnumerateObject()];
+        JsonProperty[] expected = [.. recorded.EnumerateObject()];
         return GoldenResult.All([GoldenResult.Equal(norms.Count == expected.Length, $"{norms.Count} trained tensors instead of {expected.Length}"),
             .. expected.Select(tensor => norms.TryGetValue(tensor.Name, out double norm) ? RecordedRows.Relative(norm, tensor.Value.GetDouble(), NormTolerance, tensor.Name) : GoldenResult.Equal(false, tensor.Name + " was not trained"))]);
     }

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using TuneSharp.Golden.Harness;
+using TuneSharp.Golden.Topics.Training;
+
+namespace TuneSharp.Golden.Topics.RealRuns;
+
+/// <summary>The variants of a recorded classification run, repeated and compared with the tolerances of the recording's README.</summary>
+internal static class ClassifierCases
+{
+    private const int FirstSteps = 3;
+    private const double EvalTolerance = 1e-3, ShareTolerance = 0.006, LogitTolerance = 1e-3;
+
+    public static IEnumerable<GoldenCase> Of(RecordedRun run, string name, string variant)
+    {
+        RecordedClassifierRun recorded = RecordedClassifierRun.Of(run, variant);
+        if (recorded.Unknown() is { } unknown)
+        {
+            yield return new GoldenCase($"{name}/{variant}", () => GoldenResult.NotBuilt(unknown));
+            yield break;
+        }
+
+        bool formula = recorded.FormulaConfig is not null;
+        string? model = formula ? null : RecordedModel.Find(run.ModelName.TrimEnd(',').ToLowerInvariant(), run.Folder);
+        GoldenCase Case(string part, bool quick, Func<GoldenResult> compare) => new($"{name}/{variant}/{part}", () => model is null && !formula
+            ? GoldenResult.Equal(false, $"The model {run.ModelName} is not here; name its folder's folder in TUNESHARP_MODELS.") : compare())
+        { Quick = quick };
+
+        var replay = new Lazy<ClassifierReplay>(() => ClassifierReplay.Whole(recorded, model));
+        if (!formula) yield return Case("initial_values", quick: true, () => InitialValues(recorded));
+        yield return Case("first_steps", quick: true, () => Curve(recorded, ClassifierReplay.FirstSteps(recorded, model, FirstSteps), whole: false));
+        yield return Case("curve", quick: false, () => Curve(recorded, replay.Value, whole: true));
+        yield return Case("evaluation", quick: false, () => GoldenResult.All([Evaluation(replay.Value.EvalBefore!, recorded.Json.GetProperty("eval_before"), "before"), Evaluation(replay.Value.EvalAfter!, recorded.Json.GetProperty("eval_after"), "after")]));
+        yield return Case("norms_after", quick: false, () => RunComparison.Norms(recorded.Json.GetProperty("norms_after"), replay.Value.Norms));
+    }
+
+    private static GoldenResult InitialValues(RecordedClassifierRun run) => GoldenResult.All(run.Json.GetProperty("initial_values").EnumerateObject().SelectMany(tensor =>
+    {
+        long[] shape = [.. tensor.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())];
+        double bound = tensor.Name.EndsWith("lora_A.weight", StringComparison.Ordinal) ? 1 / Math.Sqrt(shape[^1]) : 0.02 * Math.Sqrt(3);
+        float[] values = FormulaValues.Of(tensor.Name, run.Run.Seed, bound, shape.Aggregate((a, b) => a * b));
+        float[] first = [.. tensor.Value.GetProperty("first").EnumerateArray().Select(value => value.GetSingle())];
+        return (GoldenResult[])[GoldenTensors.Close(values.AsSpan(0, first.Length), first, 0, tensor.Name), RecordedRows.Absolute(values.Sum(v => (double)v), tensor.Value.GetProperty("sum").GetDouble(), 1e-6, tensor.Name + ": sum")];
+    }));
+
+    private static GoldenResult Curve(RecordedClassifierRun run, ClassifierReplay replay, bool whole)
+    {
+        JsonElement train = run.Json.GetProperty("train");
+        return RunComparison.Curve(RunComparison.Numbers(train.GetProperty("loss")), RunComparison.Numbers(train.GetProperty("grad_norm")), RunComparison.Numbers(train.GetProperty("lr")), replay.Steps, whole);
+    }
+
+    private static GoldenResult Evaluation(ClassifierEvaluation found, JsonElement expected, string when)
+    {
+        double[][] logits = [.. expected.GetProperty("logits_of_first_rows").EnumerateArray().Select(RunComparison.Numbers)];
+        return GoldenResult.All(
+        [
+            RecordedRows.Absolute(found["loss"], expected.GetProperty("loss").GetDouble(), EvalTolerance, $"loss {when}"),
+            RecordedRows.Absolute(found["accuracy"], expected.GetProperty("accuracy").GetDouble(), ShareTolerance, $"accuracy {when}"),
+            RecordedRows.Absolute(found["f1"], expected.GetProperty("macro_f1").GetDouble(), ShareTolerance, $"macro-F1 {when}"),
+            // Untrained, both are the same model: its numbers agree one by one.
+            .. when != "before" ? [] : logits.SelectMany((row, i) => row.Select((logit, j) => RecordedRows.Absolute(found.Logits[i][j], logit, LogitTolerance, $"logit {j} of row {i} {when}"))),
+        ]);
+    }
+}
