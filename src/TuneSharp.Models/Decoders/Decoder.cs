@@ -59,7 +59,7 @@ internal abstract class Decoder : IModel
     {
         VirtualTokens.Prepare(t, batch, cache, Embedding, _prefix, prompt => _ = Hidden(t, prompt, cache));
         cache?.Check(batch);
-        RotaryAngles? angles = Angles(batch, cache, t.Workspace.ComputeType, _prefix.NumTokens);
+        RotaryAngles? angles = Angles(batch, cache, t.Workspace.WideType, _prefix.NumTokens);
         Var x_TD = Embed(t, batch, cache, _prefix.NumTokens);
         for (int layer = 0; layer < _blocks.Count; layer++)
         {

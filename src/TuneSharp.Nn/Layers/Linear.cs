@@ -73,6 +73,7 @@ public sealed class Linear
     public Var Forward(Tape t, Var x)
     {
         if (x.Width != In) throw new ArgumentException($"{Name}: expected an input of width {In}, found {x.Width}.");
+        x = t.Cast(x);
         foreach (ILinearAdapter adapter in Adapters) x = adapter.Before(t, this, x);
         Var y = ProductAndSums(t, x);
         foreach (ILinearAdapter adapter in Adapters) y = adapter.After(t, this, x, y);
@@ -129,8 +130,15 @@ public sealed class Linear
 
     private void Product(Workspace workspace, Tensor x, Tensor y)
     {
-        Multiply(workspace, x, y);
-        if (Bias is not null) y.add_(Bias.Value, Number.One);
+        if (Bias is null || workspace.WideType == workspace.ComputeType)
+        {
+            Multiply(workspace, x, y);
+            if (Bias is not null) y.add_(Bias.Value, Number.One);
+            return;
+        }
+        // In bfloat16 the product is added to the bias, not the other way round: the sum is rounded once.
+        y.copy_(Bias.Value);
+        ForPanels(workspace, (w_PI, at) => Aten.AddMm(y.narrow(1, at, w_PI.shape[0]), x, w_PI.t()));
     }
 
     /// <summary>dX += dY W.</summary>

@@ -30,18 +30,24 @@ public sealed class Workspace : IDisposable
     private int _openTapes;
 
     /// <param name="computeType">The type of the values on a tape: float32; bfloat16 where the processor has the instructions; float64 in tests.</param>
-    public Workspace(ScalarType computeType = ScalarType.Float32)
+    /// <param name="wideResidual">The stream between the blocks is kept in <see cref="WideType"/> and narrowed by each norm: what autocast
+    /// of 32-bit weights does. Small steps of many layers then add up exactly.</param>
+    public Workspace(ScalarType computeType = ScalarType.Float32, bool wideResidual = false)
     {
         TorchRuntime.EnsureLoaded();
         if (computeType is not (ScalarType.Float32 or ScalarType.Float64 or ScalarType.BFloat16))
             throw new ArgumentException($"Values are computed in float32, float64 or bfloat16, not in {computeType}.", nameof(computeType));
         ComputeType = computeType;
+        ResidualType = wideResidual ? WideType : computeType;
     }
 
     public ScalarType ComputeType { get; }
 
     /// <summary>Sums, norms, softmax and losses of bfloat16 values are widened to float32.</summary>
     public ScalarType WideType => ComputeType == ScalarType.BFloat16 ? ScalarType.Float32 : ComputeType;
+
+    /// <summary>Embeddings and the sums of each sub-layer's input and output.</summary>
+    public ScalarType ResidualType { get; }
 
     public int NumRented => _rented.Count;
 

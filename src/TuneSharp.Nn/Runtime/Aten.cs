@@ -66,7 +66,7 @@ internal static class Aten
     public static void Mm(Tensor a, Tensor b, Tensor o) => Run("mm", a, b, o);
 
     /// <summary>o = beta · o + alpha · a b; with beta 0 the former o is not read.</summary>
-    public static void AddMm(Tensor o, Tensor a, Tensor b, double alpha = 1, double beta = 1) => Run("addmm", o, a, b, beta, alpha);
+    public static void AddMm(Tensor o, Tensor a, Tensor b, double alpha = 1, double beta = 1) => Run("addmm", o, a, b, Number.Of(beta), Number.Of(alpha));
 
     /// <summary>o_n = a_n b_n for every n. o must be contiguous, or the batch is done one by one.</summary>
     public static void Bmm(Tensor a, Tensor b, Tensor o) => Run("bmm", a, b, o);

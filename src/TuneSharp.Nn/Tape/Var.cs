@@ -104,7 +104,7 @@ public sealed class Var
     {
         if (!_grad!.Sole)
         {
-            Buffer own = _workspace.Rent(_grad.Tensor.shape);
+            Buffer own = _workspace.Rent(_grad.Tensor.dtype, _grad.Tensor.shape);
             own.Tensor.copy_(_grad.Tensor);
             _grad.Release();
             _grad = own;

@@ -1,4 +1,6 @@
+using TorchSharp;
 using TuneSharp.Formats.Files;
+using TuneSharp.Models;
 using TuneSharp.Nn;
 using TuneSharp.Training.Checkpoints;
 using TuneSharp.Training.Optimizers;
@@ -44,7 +46,7 @@ public sealed class TrainLoop : IDisposable
             throw new Formats.InvalidInputException($"The learning-rate schedule {_schedule.Name} follows the validation loss, and nothing is evaluated.", "lr_scheduler_type", "Keep rows aside for validation (val_size) and set eval_steps, or choose another schedule.");
         _batches = new MicroBatches(job.Train, _plan, job.Settings);
         _checkpoints = new CheckpointStore(job.CheckpointsFolder);
-        _workspace = job.Objective.Model.CreateWorkspace();
+        _workspace = WorkspaceFor(job.Objective.Model);
         job.Objective.Model.RecomputeBlocks = job.Settings.GradientCheckpointing;
         _optimizer = OptimizerCatalog.Create(job.Settings, job.Method.Trained);
         _step = new TrainStep(job.Objective, job.Method.Trained, _optimizer, _workspace, job.Settings.Seed, job.Settings.MaxGradNorm, job.Settings.GradNorm, job.Settings.MaxGradValue);
@@ -61,6 +63,12 @@ public sealed class TrainLoop : IDisposable
             throw;
         }
     }
+
+    /// <summary>
+    /// Whole float32 weights that are computed with in bfloat16 are trained as by autocast, with a float32 residual stream; weights that
+    /// are bfloat16 themselves are not (Hugging Face's `bf16` and LLaMA-Factory's `pure_bf16`).
+    /// </summary>
+    private static Workspace WorkspaceFor(IModel model) => new(model.ComputeType, wideResidual: model.Parameters.All(p => p.Packed is null && p.Value.dtype == torch.ScalarType.Float32));
 
     /// <summary>Trains to the end or until somebody stops it.</summary>
     /// <exception cref="TrainingFailedException">Too many steps without finite numbers; the last checkpoint is sound.</exception>

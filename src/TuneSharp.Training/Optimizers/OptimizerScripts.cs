@@ -41,16 +41,16 @@ internal static class OptimizerScripts
     {
         using var scope = NewDisposeScope();
         // An empty list cannot be passed from here: without AMSGrad the script makes one.
-        _ = Unit.Value.invoke("adam", parameters, grads, means, squares, maxSquares, steps, learningRate, rule.Beta1, rule.Beta2,
-            weightDecay, rule.Epsilon, rule.Amsgrad, rule.Maximize, rule.Decoupled);
+        _ = Unit.Value.invoke("adam", parameters, grads, means, squares, maxSquares, steps, Number.Of(learningRate), Number.Of(rule.Beta1), Number.Of(rule.Beta2),
+            Number.Of(weightDecay), Number.Of(rule.Epsilon), rule.Amsgrad, rule.Maximize, rule.Decoupled);
     }
 
     /// <summary>p-norm of all gradients taken together, one number on the device.</summary>
-    public static Tensor Norm(Tensor[] grads, double p) => Unit.Value.invoke<Tensor>("norm", grads, p);
+    public static Tensor Norm(Tensor[] grads, double p) => Unit.Value.invoke<Tensor>("norm", grads, Number.Of(p));
 
     public static void Scale(Tensor[] grads, double factor)
     {
         using var scope = NewDisposeScope();
-        _ = Unit.Value.invoke("scale", grads, factor);
+        _ = Unit.Value.invoke("scale", grads, Number.Of(factor));
     }
 }

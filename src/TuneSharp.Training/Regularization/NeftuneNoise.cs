@@ -35,7 +35,7 @@ public sealed class NeftuneNoise : IEmbeddingAdapter, IDisposable
     {
         if (!t.Training) return y;
         int longest = batch.Rows.Max(row => row.Length) - batch.NumVirtualTokens;
-        Nn.Buffer noise_TD = t.Rent(y.Data.shape);
+        Nn.Buffer noise_TD = t.Rent(y.Data.dtype, y.Data.shape);
         using (Nn.Buffer wide_TD = t.Workspace.Rent(ScalarType.Float32, y.Data.shape))
         {
             CounterRandom.FillUniform(MemoryMarshal.Cast<byte, float>(wide_TD.Tensor.bytes), CounterRandom.Key(t.Seed, Purpose), Magnitude(_alpha, longest, embedding.Width));

@@ -21,7 +21,7 @@ public static class EmbeddingFunction
         foreach (int id in batch.Ids)
             if (id < lowest || id >= vocabulary) throw new ArgumentException($"Token id {id} is outside the vocabulary of {vocabulary} ({weight.Name}).");
         using DisposeScope scope = NewDisposeScope();
-        Buffer y = t.Rent(batch.NumTokens, weight.Value.shape[1]);
+        Buffer y = t.Rent(t.Workspace.ResidualType, batch.NumTokens, weight.Value.shape[1]);
         if (weight.Value.dtype == y.Tensor.dtype) Aten.Rows(weight.Value, batch.IdTensor, y.Tensor);
         else y.Tensor.copy_(weight.Value.index_select(0, batch.IdTensor));
 

@@ -25,7 +25,7 @@ public static class PlacePromptFunction
         Tensor places = batch.VirtualPlaces;
         int rows = batch.Rows.Count;
         Buffer y = t.TakeOver(x);
-        y.Tensor.index_copy_(0, places, prompt.Data.repeat(rows, 1));
+        y.Tensor.index_copy_(0, places, prompt.Data.repeat(rows, 1).to(y.Tensor.dtype));
         return t.Record(y, prompt.NeedsGrad || x.NeedsGrad, dOut =>
         {
             Tensor dY = dOut.Tensor;
@@ -36,7 +36,7 @@ public static class PlacePromptFunction
                 prompt.Give(dP);
             }
             if (!x.NeedsGrad) return;
-            Buffer dX = t.Workspace.Rent(dY.shape);
+            Buffer dX = t.Workspace.Rent(dY.dtype, dY.shape);
             dX.Tensor.copy_(dY).index_fill_(0, places, Number.Zero);
             x.Give(dX);
         });

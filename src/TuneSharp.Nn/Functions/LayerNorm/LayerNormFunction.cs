@@ -50,7 +50,7 @@ public static class LayerNormFunction
                 weight.Add(product.Tensor.sum([0]));
             }
             if (!x.NeedsGrad) return;
-            Buffer dX = ws.Rent(dY.shape);
+            Buffer dX = ws.Rent(keptX.Data.dtype, dY.shape);
             using Buffer g = ws.Rent(wide, dY.shape);
             Aten.Mul(dY, weight.Value, g.Tensor);
             Aten.Mul(g.Tensor, n_TD, product.Tensor);

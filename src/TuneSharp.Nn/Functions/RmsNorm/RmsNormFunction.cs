@@ -44,7 +44,7 @@ public static class RmsNormFunction
                 weight.Add(product.Tensor.mul_(rstd_T).sum([0]));
             }
             if (!x.NeedsGrad) return;
-            Buffer dX = ws.Rent(dY.shape);
+            Buffer dX = ws.Rent(x_TD.dtype, dY.shape);
             using Buffer g = ws.Rent(wide, dY.shape), gx = ws.Rent(wide, dY.shape);
             Aten.Mul(dY, weight.Value, g.Tensor);
             Aten.Mul(g.Tensor, x_TD, gx.Tensor);
@@ -61,8 +61,16 @@ public static class RmsNormFunction
 
         void Forward(Tensor x_TD, Tensor rstd_T, Tensor y_TD)
         {
-            Aten.Mul(x_TD, rstd_T, y_TD);
-            y_TD.mul_(weight.Value);
+            if (x_TD.dtype == y_TD.dtype)
+            {
+                Aten.Mul(x_TD, rstd_T, y_TD);
+                y_TD.mul_(weight.Value);
+                return;
+            }
+            // A wide residual stream is narrowed once, at the end.
+            using Buffer whole = ws.Rent(x_TD.dtype, x_TD.shape);
+            Aten.Mul(x_TD, rstd_T, whole.Tensor);
+            y_TD.copy_(whole.Tensor.mul_(weight.Value));
         }
     }
 

@@ -35,7 +35,8 @@ public sealed record RotaryAngles(Tensor Cos, Tensor Sin) : IDisposable
 /// y1_Th = x1_Th · cos_Th - x2_Th · sin_Th      halves: x1 = x[0 … r/2), x2 = x[r/2 … r)
 /// y2_Th = x2_Th · cos_Th + x1_Th · sin_Th      pairs:  x1 = x[0, 2, …], x2 = x[1, 3, …]
 /// </code>
-/// The rest of a head stays. Backward is the rotation by the negative angle. Works in x's buffer if nobody keeps it; x is spent.
+/// The rest of a head stays. Backward is the rotation by the negative angle. bfloat16 values are rotated in float32: angles of three
+/// digits would misplace tokens. Works in x's buffer if nobody keeps it; x is spent.
 /// </summary>
 public static class RopeFunction
 {
@@ -62,9 +63,17 @@ public static class RopeFunction
     {
         using DisposeScope scope = NewDisposeScope();
         long tokens = x.shape[0], heads = x.shape[1] / headDim;
+        if (x.dtype != angles.Cos.dtype)
+        {
+            // Narrower values are rotated in the angles' type and rounded once.
+            using Buffer wide = workspace.Rent(angles.Cos.dtype, x.shape);
+            Rotate(workspace, wide.Tensor.copy_(x), angles, headDim, sign);
+            x.copy_(wide.Tensor);
+            return;
+        }
         (Tensor x1, Tensor x2) = Parts(x.view(tokens, heads, headDim), angles);
         Tensor cos = angles.Cos.unsqueeze(1), sin = angles.Sin.unsqueeze(1);
-        using Buffer x1Sin = workspace.Rent(tokens, heads, angles.Width / 2);
+        using Buffer x1Sin = workspace.Rent(x.dtype, tokens, heads, angles.Width / 2);
         Aten.Mul(x1, sin, x1Sin.Tensor);
         x1.mul_(cos).addcmul_(x2, sin, sign > 0 ? Number.MinusOne : Number.One);
         x2.mul_(cos).add_(x1Sin.Tensor, sign > 0 ? Number.One : Number.MinusOne);
