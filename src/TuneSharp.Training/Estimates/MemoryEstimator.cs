@@ -73,7 +73,9 @@ public static class MemoryEstimator
     private static long ActivationBytes(ModelSizes model, MethodFootprint footprint, torch.ScalarType weights, torch.ScalarType compute, long tokens, long labels, bool recompute)
     {
         long hidden = model.Shape.HiddenSize, size = SizeOf(compute);
-        long[] kept = [.. model.Linears.GroupBy(BlockOf).Select(block => KeptByBlock(model, [.. block], footprint.KeptPerToken) * tokens * size)];
+        // Between the blocks float32 weights have a float32 stream, which both norms of a block keep (TrainLoop).
+        long stream = weights == torch.ScalarType.Float32 ? Math.Max(size, sizeof(float)) : size;
+        long[] kept = [.. model.Linears.GroupBy(BlockOf).Select(block => (KeptByBlock(model, [.. block], footprint.KeptPerToken) * size + 2 * hidden * (stream - size)) * tokens)];
         long loss = LossBytes(model, weights, compute, labels);
         long backward = tokens * (4L * model.IntermediateSize + 6 * hidden + 3 * Queries(model) + 4 * Keys(model)) * size;
         if (!recompute) return (long)(Rounding * (kept.Sum() + loss + backward));
@@ -81,7 +83,7 @@ public static class MemoryEstimator
         // Blocks keep their input only; one of them at a time is whole again, when the loss is over. Memory that the loss used
         // serves the block, but for a part that has other sizes.
         long block = kept.Max() + backward;
-        return (long)(Rounding * (hidden * model.Shape.NumLayers * tokens * size + Math.Max(loss, block) + Math.Min(loss, block) / 4));
+        return (long)(Rounding * (hidden * model.Shape.NumLayers * tokens * stream + Math.Max(loss, block) + Math.Min(loss, block) / 4));
     }
 
     /// <summary>What forward leaves for backward in a block, in elements a token.</summary>
