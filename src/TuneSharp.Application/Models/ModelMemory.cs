@@ -1,7 +1,5 @@
 using TorchSharp;
 using TuneSharp.Formats.ModelConfigs;
-using TuneSharp.Models;
-using TuneSharp.Peft.Lora;
 using TuneSharp.Peft.Settings;
 using TuneSharp.Training.Estimates;
 
@@ -23,17 +21,9 @@ internal static class ModelMemory
         foreach ((string name, torch.ScalarType type) in Types)
         {
             needs.Add(new MemoryNeed("inference", name, MemoryEstimator.ForInference(config, type, torch.ScalarType.Float32, tokens).Total));
-            foreach (MethodSettings method in (MethodSettings[])[Lora(config), new MethodSettings { Method = "full" }])
-                needs.Add(new MemoryNeed(method.Method, name, MemoryEstimator.ForTraining(config, method, type, torch.ScalarType.Float32, tokens, recomputeBlocks: false).Total));
+            foreach (string method in (string[])["lora", "full"])
+                needs.Add(new MemoryNeed(method, name, MemoryEstimator.ForTraining(config, new MethodSettings { Method = method }, type, torch.ScalarType.Float32, tokens, recomputeBlocks: false).Total));
         }
         return model with { Memory = [.. needs.OrderBy(need => need.Use switch { "inference" => 0, "lora" => 1, _ => 2 })], MemoryTokens = tokens };
-    }
-
-    /// <summary>LoRA with its defaults; on all linear modules where the model has none of the default's names.</summary>
-    private static MethodSettings Lora(HfConfig config)
-    {
-        var options = new LoraSettings();
-        bool fits = ModelCatalog.SizesOf(config).Linears.Any(linear => options.TargetModules.Contains(linear.Name.Split('.')[^1]));
-        return new MethodSettings { Method = "lora", Options = fits ? options : options with { TargetModules = ["all-linear"] } };
     }
 }

@@ -79,12 +79,12 @@ public sealed record LoraConfig
 
     private double ScaleOf(int rank, double alpha) => UseRslora ? alpha / Math.Sqrt(rank) : alpha / rank;
 
-    /// <param name="settings">Checked.</param>
+    /// <param name="settings">Checked. Without targets: the names of most decoders.</param>
     /// <param name="baseModel">Path or name of the base.</param>
     /// <param name="taskType">PEFT's word for what the model does.</param>
     public static LoraConfig FromSettings(LoraSettings settings, string? baseModel, string? taskType = "CAUSAL_LM")
     {
-        TargetModules targets = TargetModules.FromSetting(settings.TargetModules);
+        TargetModules targets = TargetModules.FromSetting(settings.TargetModules.Count > 0 ? settings.TargetModules : UsualTargets.OfMost);
         return new LoraConfig
         {
             Rank = settings.R,

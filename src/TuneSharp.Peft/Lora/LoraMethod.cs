@@ -34,7 +34,7 @@ public sealed class LoraMethod : ITuningMethod
         Create = request => Create((LoraSettings)request.Options, request),
         Load = Load,
         ReadOptions = folder => LoraConfig.FromJson(folder.Fields).ToSettings(),
-        Footprint = (options, sizes) => LoraFootprint.Of(LoraConfig.FromSettings((LoraSettings)options, null), sizes),
+        Footprint = (options, sizes) => LoraFootprint.Of(LoraConfig.FromSettings(((LoraSettings)options).For([.. sizes.Linears.Select(linear => linear.Name)]), null), sizes),
         CanMerge = true,
     };
 
@@ -81,7 +81,7 @@ public sealed class LoraMethod : ITuningMethod
 
     private static LoraMethod Create(LoraSettings settings, MethodRequest request)
     {
-        LoraConfig config = LoraConfig.FromSettings(settings, request.BaseModel, request.Model.TaskType);
+        LoraConfig config = LoraConfig.FromSettings(settings.For([.. request.Model.Linears.Select(linear => linear.Name)]), request.BaseModel, request.Model.TaskType);
         LoraMethod method = Create(config with { ModulesToSave = ModulesToSave.For(request.Model, config.ModulesToSave) }, request.Model, request.Seed);
         if (settings.FanInFanOut is not { } said || said == method.Config.FanInFanOut) return method;
         method.Dispose();

@@ -17,8 +17,8 @@ public sealed record LoraSettings : IMethodOptions
     [Setting("LoRA: share of the adapter's inputs that is set to 0 while training.", "LoRA：训练时适配器输入被置零的比例。", Minimum = 0, Maximum = 1, Example = "0.05")]
     public double LoraDropout { get; init; }
 
-    [Setting("LoRA: which modules get an adapter: names, one regular expression, or all-linear (all linear ones but the output head). The token embedding and the output head can be named too.", "LoRA：哪些模块带适配器：名称列表、一个正则表达式，或 all-linear（除输出层外的全部线性层）。也可写出词嵌入层和输出层的名称。", Aliases = ["lora_target", "lora_target_modules"], Example = "[q_proj, v_proj]")]
-    public IReadOnlyList<string> TargetModules { get; init; } = ["q_proj", "v_proj"];
+    [Setting("LoRA: which modules get an adapter: names, one regular expression, or all-linear (all linear ones but the output head). The token embedding and the output head can be named too. Nothing: queries and values, whatever the model calls them.", "LoRA：哪些模块带适配器：名称列表、一个正则表达式，或 all-linear（除输出层外的全部线性层）。也可写出词嵌入层和输出层的名称。不填：查询和值，按模型自己的名称。", Aliases = ["lora_target", "lora_target_modules"], Example = "[q_proj, v_proj]")]
+    public IReadOnlyList<string> TargetModules { get; init; } = [];
 
     [Setting("LoRA: modules that get no adapter although target_modules fits them: names or one regular expression.", "LoRA：虽符合 target_modules 但不带适配器的模块：名称列表或一个正则表达式。", Example = "[up_proj]")]
     public IReadOnlyList<string>? ExcludeModules { get; init; }
@@ -61,6 +61,9 @@ public sealed record LoraSettings : IMethodOptions
 
     [Setting("LoRA: weights are stored as [in, out], as GPT-2's. The model says it itself; another value is refused.", "LoRA：权重按 [输入, 输出] 存放，如 GPT-2。模型自身已说明；与之不符则报错。", Example = "false")]
     public bool? FanInFanOut { get; init; }
+
+    /// <summary>The same with targets: those that are set, or the usual ones of a model with these linear modules.</summary>
+    internal LoraSettings For(IReadOnlyCollection<string> linears) => TargetModules.Count > 0 ? this : this with { TargetModules = UsualTargets.Of(linears) };
 
     public void Validate()
     {
