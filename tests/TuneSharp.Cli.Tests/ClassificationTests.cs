@@ -71,6 +71,31 @@ public sealed class ClassificationTests(TinyWorld world)
     }
 
     [Fact]
+    public async Task SeveralLabels_AndValues()
+    {
+        string model = EncoderWorld.Model(world);
+        string several = world.Write("several.csv", "text,label\n" + string.Concat(EncoderWorld.Rows().Take(24).Select((row, i) => $"{row.Text},{(i % 3 == 0 ? "" : i % 3 == 1 ? row.Label : row.Label + "|odd")}\n")));
+        CliResult train = await _cli.RunAsync("train", "--task", "classification", "--model", model, "--data", several, "--label_separator", "|", "--method", "full", "--max_steps", "2", "--run_name", "several", "--threads", "1");
+        train.ExitCode.ShouldBe(0, train.ToString());
+        train.Out.ShouldContain("f1_samples");
+        CliResult eval = await _cli.RunAsync("eval", "several", "--data", several, "--threads", "1", "--metrics", "accuracy,hamming_loss");
+        eval.ExitCode.ShouldBe(0, eval.ToString());
+        eval.Out.ShouldContain("hamming_loss");
+        eval.Error.ShouldContain("label_separator");
+        eval.Out.ShouldNotContain("truth ↓");
+
+        string values = world.Write("values.jsonl", string.Concat(EncoderWorld.Rows().Take(24).Select((row, i) => $$"""{"text": "{{row.Text}}", "label": {{i / 8.0}}}""" + "\n")));
+        train = await _cli.RunAsync("train", "--task", "classification", "--model", model, "--data", values, "--method", "full", "--max_steps", "2", "--metric_for_best_model", "mae", "--run_name", "values", "--threads", "1");
+        train.ExitCode.ShouldBe(0, train.ToString());
+        train.Out.ShouldContain("a value is learned");
+        eval = await _cli.RunAsync("eval", "values", "--data", values, "--threads", "1");
+        eval.ExitCode.ShouldBe(0, eval.ToString());
+        eval.Out.ShouldContain("spearman");
+        CliResult one = await _cli.RunAsync("classify", "values", "the soup was cold", "--threads", "1");
+        double.Parse(one.Out, System.Globalization.CultureInfo.InvariantCulture).ShouldBeInRange(-10, 10);
+    }
+
+    [Fact]
     public async Task Stopped_Resumed_IsTheUninterruptedRun()
     {
         string model = EncoderWorld.Model(world), rows = EncoderWorld.Table(world);

@@ -33,7 +33,6 @@ public sealed record FineTuneRequest
         Data.Validate();
         Classification.Validate();
         if (Classification.IsGiven && Data.Task != TrainingTask.Classification) throw new InvalidInputException("labels, num_labels and problem_type are for classification.", "task", "Set task: classification, or remove them.");
-        if (Data.Task == TrainingTask.MaskedLm) throw new InvalidInputException("This task cannot be trained yet.", "task", "Set task: causal_lm.");
         Method.Validate();
         Training.Validate();
     }

@@ -21,6 +21,7 @@ public sealed record PretrainingRequest
         Run.Validate();
         Pretrain.Validate();
         Data.Validate();
+        if (Data.Task != TrainingTask.CausalLm) throw new Formats.InvalidInputException("task is classification, and pre-training learns texts.", "task", "Remove it, or train a classifier with `tunesharp train`.");
         Training.Validate();
     }
 }
