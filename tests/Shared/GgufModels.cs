@@ -1,4 +1,5 @@
 using TorchSharp;
+using TuneSharp.Formats.Gguf;
 using TuneSharp.Formats.ModelConfigs;
 using TuneSharp.Models;
 using TuneSharp.Nn;
@@ -15,7 +16,9 @@ internal static class GgufModels
         ("self_attn.k_proj.", "attn_k."), ("self_attn.v_proj.", "attn_v."), ("mlp.gate_proj.", "ffn_gate."), ("mlp.up_proj.", "ffn_up."), ("mlp.down_proj.", "ffn_down."),
     ];
 
-    public static GgufBytes Write(ICausalLm model)
+    /// <param name="model">float32.</param>
+    /// <param name="quantised">Matrices of the blocks as Q8_0: their rows must be multiples of 32.</param>
+    public static GgufBytes Write(ICausalLm model, bool quantised = false)
     {
         GgufBytes bytes = Keys(model.Config);
         foreach (Parameter parameter in model.Parameters)
@@ -25,7 +28,8 @@ internal static class GgufModels
             float[] values = plain.data<float>().ToArray();
             if (model.ModelType == "llama" && (name.Contains("attn_q.", StringComparison.Ordinal) || name.Contains("attn_k.", StringComparison.Ordinal)))
                 values = Interleave(values, (int)parameter.Value.shape[0], model.Shape.HeadDim);
-            bytes.Floats(name, parameter.Value.shape, values);
+            if (quantised && parameter.Shape.Count == 2 && name.StartsWith("blk.", StringComparison.Ordinal)) bytes.Tensor(name, GgmlType.Q8_0, parameter.Value.shape, [.. values.Chunk(32).SelectMany(Q8_0)]);
+            else bytes.Floats(name, parameter.Value.shape, values);
         }
         if (model.Config.Rope is { Kind: RopeKind.Llama3 } rope)
         {
@@ -54,6 +58,13 @@ internal static class GgufModels
             bytes.Text(prefix + "rope.scaling.type", rope.Kind == RopeKind.Yarn ? "yarn" : "linear").Single(prefix + "rope.scaling.factor", (float)rope.Factor);
         if (rope.Kind == RopeKind.Yarn) bytes.Number(prefix + "rope.scaling.original_context_length", (uint)rope.OriginalMaxPositions);
         return bytes;
+    }
+
+    /// <summary>A float16 scale and 32 signed bytes.</summary>
+    private static IEnumerable<byte> Q8_0(float[] block)
+    {
+        var scale = (Half)(block.Max(Math.Abs) / 127);
+        return [.. BitConverter.GetBytes(scale), .. block.Select(value => unchecked((byte)(sbyte)Math.Clamp(MathF.Round(value / Math.Max((float)scale, 1e-9f)), -127, 127)))];
     }
 
     /// <summary>Per head: the two halves become pairs, as rows of the file [heads, d/2, 2] from rows [heads, 2, d/2].</summary>

@@ -33,7 +33,7 @@ public sealed class FourBitBlocksTests
             foreach ((int from, int count) in ((int, int)[])[(0, 501), (1, 500), (63, 2), (64, 64), (65, 1), (100, 33), (499, 2), (500, 1), (7, 0)])
             {
                 float[] piece = new float[count];
-                FourBitBlocks.Dequantise(table, packed, absmax, blockSize, from, piece);
+                FourBitBlocks.Dequantise(table, packed, absmax.AsSpan(from / blockSize), blockSize, from, piece);
                 piece.ShouldBe(whole[from..(from + count)]);
             }
         }
@@ -77,7 +77,10 @@ public sealed class FourBitBlocksTests
         byte[] codes = new byte[600];
         float offset = NestedScales.OffsetOf(absmax);
         NestedScales.Quantise(absmax, offset, codes, nested);
-        NestedScales.Dequantise(EightBitMap.DynamicSigned, codes, nested, NestedScales.BlockSize, offset, back);
+        NestedScales.Dequantise(EightBitMap.DynamicSigned, codes, nested, NestedScales.BlockSize, offset, 0, back);
+        float[] piece = new float[3];
+        NestedScales.Dequantise(EightBitMap.DynamicSigned, codes, nested, NestedScales.BlockSize, offset, 254, piece);
+        piece.ShouldBe(back[254..257]);
         for (int i = 0; i < 600; i++) back[i].ShouldBe(absmax[i], 0.015f * nested[i / 256]);
     }
 

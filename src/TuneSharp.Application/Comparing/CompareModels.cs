@@ -28,7 +28,7 @@ public sealed class CompareModels(TimeProvider clock)
         request.Sampling.Validate();
         if (request.Adapters.Count == 0) throw new InvalidInputException("There is nothing to compare the model with.", null, "Name an adapter with --adapter, or compare a run that made one.");
         foreach (AdapterReference adapter in request.Adapters) AdapterFolder.Open(adapter.Folder).Dispose();
-        using LoadedModel loaded = LoadedModel.Load(new ModelReference(request.Base.Name, request.Base.Folder, null), new ModelSettings(), request.Threads);
+        using LoadedModel loaded = LoadedModel.Load(new ModelReference(request.Base.Name, request.Base.Folder, null) { Packing = request.Base.Packing }, new ModelSettings(), request.Threads);
         var columns = new List<IReadOnlyList<ComparedAnswer>> { Answer(request.Base.Name, loaded.Text) };
         foreach (AdapterReference adapter in request.Adapters)
         {

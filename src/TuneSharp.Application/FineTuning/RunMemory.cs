@@ -1,6 +1,7 @@
 using TorchSharp;
 using TuneSharp.Data;
 using TuneSharp.Formats;
+using TuneSharp.Formats.Gguf;
 using TuneSharp.Formats.ModelConfigs;
 using TuneSharp.Models;
 using TuneSharp.Peft.Settings;
@@ -24,7 +25,7 @@ public static class RunMemory
         (torch.ScalarType weights, torch.ScalarType compute) = ModelCatalog.TypesOf(request.Model.ModelNameOrPath!, request.Model);
         (int tokens, int labels, bool varies) = LargestBatch.Of(train, request.Training);
         config ??= ModelCatalog.ReadConfig(request.Model.ModelNameOrPath!);
-        return MemoryEstimator.ForTraining(config, request.Method, weights, compute, tokens, request.Training.GradientCheckpointing, labels, varies, OptimizerCatalog.Rule(request.Training));
+        return MemoryEstimator.ForTraining(config, request.Method, weights, compute, tokens, request.Training.GradientCheckpointing, labels, varies, OptimizerCatalog.Rule(request.Training), ModelCatalog.PackedBitsOf(request.Model.ModelNameOrPath!, request.Model));
     }
 
     /// <param name="free">Bytes that the machine can give.</param>
@@ -62,6 +63,8 @@ public static class RunMemory
         if (request.Method.Method == "full") yield return ("method: lora", request with { Method = new MethodSettings() });
         FineTuneRequest narrow = request with { Model = request.Model with { WeightsDtype = "bfloat16" } };
         if (request.Model.WeightsDtype is not ("bfloat16" or "float16") && request.Method.Method != "full") yield return ("weights_dtype: bfloat16", narrow);
+        if (request.Model.Quantization == "none" && !GgufFile.IsGguf(request.Model.ModelNameOrPath!) && request.Method.Method != "full")
+            yield return ("quantization: nf4", request with { Model = request.Model with { Quantization = "nf4" } });
         yield return ("weights_dtype: bfloat16, method: lora, gradient_checkpointing: true and per_device_train_batch_size: 1", narrow with { Training = smallest, Method = request.Method.Method == "full" ? new MethodSettings() : request.Method });
     }
 

@@ -5,9 +5,11 @@ using TuneSharp.Formats.Adapters;
 using TuneSharp.Formats.Checkpoints;
 using TuneSharp.Formats.Files;
 using TuneSharp.Formats.Gguf;
+using TuneSharp.Formats.Safetensors;
 using TuneSharp.Inference.Generation;
 using TuneSharp.Models;
 using TuneSharp.Models.Settings;
+using TuneSharp.Nn;
 
 namespace TuneSharp.Application.Merging;
 
@@ -38,7 +40,9 @@ public sealed class MergeModel(TimeProvider clock)
         try
         {
             Convert(gguf, folder, request.DType, (done, all) => progress(MergePhase.Converting, done, all), cancellation);
-            return Merge(request with { Model = request.Model with { Folder = folder } }, target, progress, cancellation);
+            // The folder holds what the blocks stand for; a base that was packed from it otherwise is packed again.
+            ModelSettings? packing = request.Model.Packing is { Quantization: "gguf" } ? null : request.Model.Packing;
+            return Merge(request with { Model = request.Model with { Folder = folder, Packing = packing } }, target, progress, cancellation);
         }
         finally
         {
@@ -50,11 +54,15 @@ public sealed class MergeModel(TimeProvider clock)
     {
         using CheckpointFolder source = CheckpointFolder.Open(request.Model.Folder);
         torch.ScalarType? storage = TypeOf(request.DType);
-        FreeSpace.Require(Path.GetDirectoryName(target)!, source.Tensors.Values.Sum(entry => entry.NumElements * (storage is null ? entry.ByteLength / Math.Max(1, entry.NumElements) : storage == torch.ScalarType.Float32 ? 4 : 2)), "The merged weights");
+        FreeSpace.Require(Path.GetDirectoryName(target)!, source.Tensors.Values.Sum(entry => LargestBytes(entry, storage)), "The merged weights");
         MergeReport? report = null;
         AtomicFolder.Write(target, temporary => report = Fill(request, source, storage, temporary, target, progress, cancellation));
         return report!;
     }
+
+    /// <summary>Of a tensor in the new folder. A packed byte stands for two weights of four bytes at most.</summary>
+    private static long LargestBytes(TensorEntry entry, torch.ScalarType? storage) => entry.NumElements * (entry.DType is TensorDType.U8 or TensorDType.I8 ? 8
+        : storage is null ? entry.ByteLength / Math.Max(1, entry.NumElements) : storage == torch.ScalarType.Float32 ? 4 : 2);
 
     private static void Convert(string gguf, string folder, string dtype, Action<long, long> progress, CancellationToken cancellation)
     {
@@ -88,6 +96,8 @@ public sealed class MergeModel(TimeProvider clock)
         progress(MergePhase.Probing, 0, 1);
         using (LoadedModel loaded = LoadedModel.Load(request.Model, new ModelSettings(), request.Threads))
         {
+            // The merged model is dense: it does not round its inputs as LLM.int8 does.
+            foreach (Int8Matrix matrix in loaded.Model.Parameters.Select(parameter => parameter.Packed).OfType<Int8Matrix>()) matrix.RoundsInput = false;
             probe = MergeProbe.Create(loaded.Text, request.Probes, clock);
             tuned = probe.Logits(loaded.Model);
             texts = probe.Write(loaded);
@@ -96,7 +106,7 @@ public sealed class MergeModel(TimeProvider clock)
             if (effect == 0) throw ChangesNothing("the answers to all probes are those of the base");
             loaded.Adapters.SwitchAll(on: true);
             progress(MergePhase.Probing, 1, 1);
-            written = new MergedCheckpoint(source, [.. loaded.Adapters.Adapters.Select(adapter => adapter.Method)], storage);
+            written = new MergedCheckpoint(source, [.. loaded.Adapters.Adapters.Select(adapter => adapter.Method)], loaded.Model.Parameters, storage);
             written.Write(temporary, (done, all) => progress(MergePhase.Writing, done, all), cancellation);
             written.WriteConfig(temporary, loaded.Text.Config);
         }
@@ -115,7 +125,7 @@ public sealed class MergeModel(TimeProvider clock)
                 "The adapters' changes are lost in rounding: write the weights with --dtype float32, or use the adapter beside its base.");
         }
         bool same = texts.Zip(again, (a, b) => a.Ids.SequenceEqual(b.Ids)).All(equal => equal);
-        return new MergeReport(target, source.Tensors.Count, written.NumChanged, written.BytesWritten, written.DType.ToString().ToLowerInvariant(), effect, difference, same, again[0].Text.Trim());
+        return new MergeReport(target, written.NumTensors, written.NumChanged, written.BytesWritten, written.DType.ToString().ToLowerInvariant(), effect, difference, same, again[0].Text.Trim());
     }
 
     private static void Refuse(MergeRequest request, string target)

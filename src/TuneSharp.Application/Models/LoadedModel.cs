@@ -39,7 +39,7 @@ public sealed class LoadedModel : IDisposable
         TorchRuntime.EnsureLoaded();
         TorchSharp.torch.set_num_threads(threads ?? Environment.ProcessorCount);
         ModelText text = ModelText.Load(reference.Folder, reference.Adapter);
-        ICausalLm model = ModelCatalog.Load(reference.Folder, settings, text.Config);
+        ICausalLm model = ModelCatalog.Load(reference.Folder, reference.Loading(settings), text.Config);
         var adapters = new AdapterSet(model.Tunable);
         try
         {

@@ -2,6 +2,7 @@ using TuneSharp.Application.FineTuning;
 using TuneSharp.Application.Recipes;
 using TuneSharp.Application.Runs;
 using TuneSharp.Formats;
+using TuneSharp.Models.Settings;
 
 namespace TuneSharp.Application.Models;
 
@@ -13,6 +14,14 @@ public sealed record ModelReference(string Name, string Folder, string? Adapter)
 {
     /// <summary>All adapters that are put on together.</summary>
     public IReadOnlyList<AdapterReference> Adapters { get; init; } = Adapter is null ? [] : [new AdapterReference(AdapterReference.NameOf(Adapter), Adapter)];
+
+    /// <summary>How the run that is meant packed its base; null: no run, or it did not. The adapter belongs to such a base.</summary>
+    public ModelSettings? Packing { get; init; }
+
+    /// <summary>Settings for loading the model: the base is packed as when its adapter was trained, unless they say how.</summary>
+    public ModelSettings Loading(ModelSettings settings) => Packing is { } packing && settings.Quantization == "none"
+        ? settings with { Quantization = packing.Quantization, QuantizationBlockSize = packing.QuantizationBlockSize, DoubleQuantization = packing.DoubleQuantization }
+        : settings;
 
     /// <param name="home">Where runs and models with names lie.</param>
     /// <param name="modelOrRun">A model (see <see cref="ModelStore"/>), or the name or path of a run: then its result is meant.</param>
@@ -28,7 +37,7 @@ public sealed record ModelReference(string Name, string Folder, string? Adapter)
         if (adapters.Count == 0) return model;
         AdapterReference[] all = [.. adapters.Select(word => AdapterReference.Resolve(home, word))];
         string names = string.Join(" + ", all.Select(adapter => adapter.Scale == 1 ? adapter.Name : FormattableString.Invariant($"{adapter.Scale} {adapter.Name}")));
-        return new ModelReference($"{model.Name} + {names}", model.Folder, all[0].Folder) { Adapters = all };
+        return new ModelReference($"{model.Name} + {names}", model.Folder, all[0].Folder) { Adapters = all, Packing = model.Packing };
     }
 
     internal static RunFolder? FindRun(HomeFolder home, string text)
@@ -43,6 +52,6 @@ public sealed record ModelReference(string Name, string Folder, string? Adapter)
         if (!Directory.Exists(run.Adapter))
             throw new InvalidInputException($"Run '{run.Id}' has no result yet.", run.Path, $"`tunesharp runs show {run.Id}` tells how it goes.");
         FineTuneRequest request = RecipeBinder.Bind<FineTuneRequest>(RecipeYaml.Load(run.ResolvedRecipe), []).Request;
-        return new ModelReference(run.Id, request.Model.ModelNameOrPath!, run.Adapter);
+        return new ModelReference(run.Id, request.Model.ModelNameOrPath!, run.Adapter) { Packing = request.Model.Quantization == "none" ? null : request.Model };
     }
 }

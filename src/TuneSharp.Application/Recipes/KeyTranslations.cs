@@ -10,7 +10,7 @@ internal static class KeyTranslations
 {
     /// <summary>Keys that are no setting here and are translated.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["bf16", "fp16", "pure_bf16", "eval_strategy", "evaluation_strategy", "save_strategy", "logging_strategy", "group_by_length", "neat_packing", "packing_strategy", "truncation_mode", "completion_only_loss", "task_type", "lora_task_type"];
+        ["bf16", "fp16", "pure_bf16", "eval_strategy", "evaluation_strategy", "save_strategy", "logging_strategy", "group_by_length", "neat_packing", "packing_strategy", "truncation_mode", "completion_only_loss", "task_type", "lora_task_type", .. QuantizationKeys.Names];
 
     /// <param name="entry">The entry as given.</param>
     /// <param name="all">All entries of the same source, for keys that depend on one another.</param>
@@ -58,7 +58,7 @@ internal static class KeyTranslations
             case "completion_only_loss":
                 return word is not null && ScalarText.ToBool(word) == false ? [As(entry, "train_on_prompt", "true")] : [];
             default:
-                return [entry];
+                return QuantizationKeys.Names.Contains(entry.Key) ? QuantizationKeys.Translate(entry, all, notices) : [entry];
         }
     }
 

@@ -73,7 +73,8 @@ internal sealed class TrainingSession(RunSession session, TimeProvider clock)
 
     public static string Name(torch.ScalarType type) => type.ToString().ToLowerInvariant();
 
-    public static string WeightsType(IModel model) => Name(model.Parameters[0].Value.dtype);
+    /// <summary>As in "float32", or "bfloat16, nf4" where linears are packed.</summary>
+    public static string WeightsType(IModel model) => string.Join(", ", [Name(model.Parameters[0].Value.dtype), .. model.Parameters.Select(parameter => parameter.Packed?.Storage).OfType<string>().Distinct()]);
 
     private void Report(TrainEvent e)
     {

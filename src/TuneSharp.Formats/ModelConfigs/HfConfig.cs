@@ -14,6 +14,7 @@ public sealed class HfConfig : CheckedFields
 {
     public const string FileName = "config.json";
     private const long MaxBytes = 16 << 20;
+    private const string BitsAndBytes = "bitsandbytes";
 
     private HfConfig(JsonObject json, string where) : base(json, where)
     {
@@ -83,6 +84,7 @@ public sealed class HfConfig : CheckedFields
     {
         if (GetObject("quantization_config") is not { } quantization) return;
         string method = quantization.GetString("quant_method") ?? "a method without a name";
+        if (method == BitsAndBytes) return;
         throw new InvalidInputException($"The weights are quantised with {Quoted.Text(method)}, which cannot be read.", Where, "Use the model's version with float32, bfloat16 or float16 weights.");
     }
 

@@ -53,18 +53,20 @@ public static class FourBitBlocks
     /// <summary>Writes numbers <paramref name="from"/> … of the flat tensor.</summary>
     /// <param name="table">What the codes stand for.</param>
     /// <param name="packed">Of the whole tensor.</param>
-    /// <param name="absmax">One for each block of the whole tensor.</param>
+    /// <param name="absmax">One for each block, beginning with the block of the first number that is wanted.</param>
     /// <param name="blockSize">Numbers that share a scale.</param>
     /// <param name="from">The first number that is wanted.</param>
     /// <param name="x">Every element is overwritten.</param>
     public static void Dequantise(FourBitTable table, ReadOnlySpan<byte> packed, ReadOnlySpan<float> absmax, int blockSize, long from, Span<float> x)
     {
-        while (!x.IsEmpty)
+        int left = blockSize - (int)(from % blockSize);
+        for (int block = 0; !x.IsEmpty; block++)
         {
-            int block = checked((int)(from / blockSize)), count = (int)Math.Min(x.Length, ((block + 1L) * blockSize) - from);
+            int count = Math.Min(x.Length, left);
             Scale(table, packed, absmax[block], from, x[..count]);
             x = x[count..];
             from += count;
+            left = blockSize;
         }
     }
 

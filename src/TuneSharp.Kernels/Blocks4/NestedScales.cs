@@ -32,15 +32,17 @@ public static class NestedScales
         EightBitBlocks.Quantise(EightBitMap.DynamicSigned, moved, BlockSize, codes, nested, rule);
     }
 
+    /// <summary>Writes the scales of blocks <paramref name="from"/> ….</summary>
     /// <param name="map">What the codes stand for.</param>
-    /// <param name="codes">One for each scale.</param>
+    /// <param name="codes">One for each scale of the tensor.</param>
     /// <param name="nested">One for each <paramref name="blockSize"/> scales.</param>
     /// <param name="blockSize">256, but for files that say something else.</param>
     /// <param name="offset">What was taken off.</param>
+    /// <param name="from">The first block that is wanted.</param>
     /// <param name="absmax">Every element is overwritten.</param>
-    public static void Dequantise(EightBitMap map, ReadOnlySpan<byte> codes, ReadOnlySpan<float> nested, int blockSize, float offset, Span<float> absmax)
+    public static void Dequantise(EightBitMap map, ReadOnlySpan<byte> codes, ReadOnlySpan<float> nested, int blockSize, float offset, int from, Span<float> absmax)
     {
-        EightBitBlocks.Dequantise(map, codes, nested, blockSize, absmax);
-        foreach (ref float scale in absmax) scale += offset;
+        ReadOnlySpan<float> values = map.Values;
+        for (int i = 0; i < absmax.Length; i++) absmax[i] = (values[codes[from + i]] * nested[(from + i) / blockSize]) + offset;
     }
 }

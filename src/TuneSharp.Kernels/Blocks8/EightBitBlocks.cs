@@ -14,6 +14,9 @@ namespace TuneSharp.Kernels;
 /// </summary>
 public static class EightBitBlocks
 {
+    /// <summary>Smaller scales are used as this where codes are the nearest.</summary>
+    private const float SmallestScale = 1e-38f;
+
     /// <summary>Scales of so many numbers; the last block may be shorter.</summary>
     public static int NumBlocks(long elements, int blockSize) => checked((int)((elements + blockSize - 1) / blockSize));
 
@@ -32,7 +35,7 @@ public static class EightBitBlocks
             float largest = Magnitudes.Largest(mine);
             absmax[block] = largest;
             Span<byte> to = codes.Slice(at, mine.Length);
-            if (rule == CodeRule.Nearest) Nearest(map, mine, largest == 0 ? 1 : 1 / largest, to);
+            if (rule == CodeRule.Nearest) Nearest(map, mine, 1 / Math.Max(largest, SmallestScale), to);
             else if (largest == 0) to.Clear();
             else LookUp(map, mine, 1 / largest, to);
         }
@@ -99,7 +102,7 @@ public static class EightBitBlocks
         {
             absmax.Clear();
             for (int i = 0; i < x.Length; i++) absmax[i / blockSize] = Math.Max(absmax[i / blockSize], Math.Abs(x[i]));
-            for (int i = 0; i < x.Length; i++) codes[i] = Nearest(map, absmax[i / blockSize] is 0 ? 0 : Math.Clamp(x[i] * (1 / absmax[i / blockSize]), -1, 1));
+            for (int i = 0; i < x.Length; i++) codes[i] = Nearest(map, Math.Clamp(x[i] * (1 / Math.Max(absmax[i / blockSize], SmallestScale)), -1, 1));
         }
     }
 }

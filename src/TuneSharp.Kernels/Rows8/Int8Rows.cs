@@ -34,7 +34,7 @@ public static class Int8Rows
                 to.Clear();
                 continue;
             }
-            float scale = Steps / absmax[row];
+            float scale = 1 / absmax[row] * Steps; // two roundings, as in torch's 127 / x
             for (int c = 0; c < columns; c++) to[c] = (sbyte)MathF.Round(from[c] * scale, MidpointRounding.ToEven);
         }
     }

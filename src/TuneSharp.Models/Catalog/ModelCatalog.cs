@@ -2,7 +2,7 @@ using TorchSharp;
 using TuneSharp.Formats.Checkpoints;
 using TuneSharp.Formats.Gguf;
 using TuneSharp.Formats.ModelConfigs;
-using TuneSharp.Formats.Safetensors;
+using TuneSharp.Kernels;
 using TuneSharp.Models.Bert;
 using TuneSharp.Models.DistilBert;
 using TuneSharp.Models.Electra;
@@ -123,20 +123,39 @@ public static class ModelCatalog
     /// <param name="settings">What was asked for; auto depends on the file and the machine.</param>
     public static (ScalarType Weights, ScalarType Compute) TypesOf(string path, ModelSettings settings)
     {
-        if (GgufFile.IsGguf(path))
+        StoredTypes stored = StoredIn(path);
+        return (Storage(settings, stored.NumElements) ?? stored.Dense, Compute(settings, stored.IsBFloat16));
+    }
+
+    /// <summary>Bits for each weight of the blocks' linears, scales included, as <see cref="Load(string, ModelSettings?, HfConfig?)"/> would keep them; null: as all other weights. No weight is read.</summary>
+    /// <inheritdoc cref="TypesOf" path="/param"/>
+    public static double? PackedBitsOf(string path, ModelSettings settings)
+    {
+        double block = settings.QuantizationBlockSize;
+        return settings.Quantization switch
         {
-            using GgufFile file = GgufFile.Open(path);
-            bool isBFloat16 = file.Tensors.Values.All(tensor => tensor.Shape.Count < 2 || tensor.Type == GgmlType.BF16);
-            return (Storage(settings, file.Tensors.Values.Sum(tensor => tensor.NumElements)) ?? (isBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32), Compute(settings, isBFloat16));
-        }
-        using CheckpointFolder checkpoint = CheckpointFolder.Open(path);
-        TensorDType most = checkpoint.Tensors.Values.GroupBy(tensor => tensor.DType).MaxBy(group => group.Sum(tensor => tensor.NumElements))!.Key;
-        ScalarType stored = most switch { TensorDType.BF16 => ScalarType.BFloat16, TensorDType.F16 => ScalarType.Float16, TensorDType.F64 => ScalarType.Float64, _ => ScalarType.Float32 };
-        return (Storage(settings, checkpoint.Tensors.Values.Sum(tensor => tensor.NumElements)) ?? stored, Compute(settings, checkpoint.Tensors.Values.All(tensor => tensor.DType == TensorDType.BF16)));
+            "nf4" or "fp4" when settings.DoubleQuantization => 4 + (8 / block) + (32 / (block * NestedScales.BlockSize)),
+            "nf4" or "fp4" => 4 + (32 / block),
+            "int8" => 8,
+            "none" when GgufFile.In(path) is not null => null,
+            _ => StoredIn(path).PackedBits,
+        };
     }
 
     /// <summary>A model with a random start, for training from nothing. float32.</summary>
     public static ICausalLm CreateRandom(HfConfig config, long seed) => HeadPlans.CausalLmOf(FamilyOf(config), config)(config, Random(config, seed), ScalarType.Float32, config.Warnings);
+
+    /// <summary>A model with a random start whose linears are packed as they are drawn, to measure with: one dense matrix at most exists beside the result.</summary>
+    /// <param name="config">Sizes.</param>
+    /// <param name="seed">Of the random numbers.</param>
+    /// <param name="settings">quantization nf4, fp4 or int8; the types of the other weights and of the arithmetic (auto: float32).</param>
+    internal static ICausalLm CreateRandom(HfConfig config, long seed, ModelSettings settings)
+    {
+        settings.Validate();
+        ScalarType dense = settings.WeightsDtype == "auto" ? ScalarType.Float32 : Storage(settings, 0)!.Value;
+        WeightPacking? packing = settings.Quantization == "none" ? null : new WeightPacking(settings);
+        return HeadPlans.CausalLmOf(FamilyOf(config), config)(config, new RandomWeights(seed, config.GetDouble("initializer_range", 0, 10, 0.02), dense, packing), Compute(settings, isBFloat16: false), config.Warnings);
+    }
 
     /// <summary>A classifier with a random start. float32.</summary>
     /// <param name="config">Says what the labels are; see <see cref="ClassifierConfig"/>.</param>
@@ -168,6 +187,17 @@ public static class ModelCatalog
 
     private static RandomWeights Random(HfConfig config, long seed) => new(seed, config.GetDouble("initializer_range", 0, 10, 0.02), ScalarType.Float32);
 
+    private static StoredTypes StoredIn(string path)
+    {
+        if (GgufFile.In(path) is { } gguf)
+        {
+            using GgufFile file = GgufFile.Open(gguf);
+            return StoredTypes.Of(file);
+        }
+        using CheckpointFolder checkpoint = CheckpointFolder.Open(path);
+        return StoredTypes.Of(checkpoint);
+    }
+
     /// <summary>Opens what lies at a path and builds what a plan makes of it.</summary>
     private static TModel Load<TModel>(string path, ModelSettings? settings, HfConfig? config, Func<HfConfig, IStoredTensors, LoadPlan<TModel>> plan)
         where TModel : IModel
@@ -178,33 +208,33 @@ public static class ModelCatalog
         {
             using GgufFile file = GgufFile.Open(gguf);
             config ??= ReadConfig(path, file);
-            return Build(plan(config, new GgufTensors(file, config)), settings, file.Tensors.Values.Sum(tensor => tensor.NumElements),
-                file.Tensors.Values.All(tensor => tensor.Shape.Count < 2 || tensor.Type == GgmlType.BF16));
+            return Build(plan(config, new GgufTensors(file, config)), settings, StoredTypes.Of(file));
         }
         config ??= HfConfig.Load(path);
         _ = FamilyOf(config);
         using CheckpointFolder checkpoint = CheckpointFolder.Open(path);
-        return Build(plan(config, new SafetensorsTensors(checkpoint)), settings, checkpoint.Tensors.Values.Sum(tensor => tensor.NumElements),
-            checkpoint.Tensors.Values.All(tensor => tensor.DType == TensorDType.BF16));
+        return Build(plan(config, new SafetensorsTensors(checkpoint, config)), settings, StoredTypes.Of(checkpoint));
     }
 
-    private static TModel Build<TModel>(LoadPlan<TModel> plan, ModelSettings settings, long elements, bool isBFloat16)
+    private static TModel Build<TModel>(LoadPlan<TModel> plan, ModelSettings settings, StoredTypes stored)
         where TModel : IModel
     {
         HfConfig config = plan.Config;
-        var weights = new CheckpointWeights(plan.Stored, Storage(settings, elements));
+        var packing = new WeightPacking(settings);
+        var weights = new CheckpointWeights(plan.Stored, Storage(settings, stored.NumElements), packing);
         List<string> warnings = [.. config.Warnings, .. plan.Warnings];
-        TModel model = plan.Build(config, plan.Around(weights), Compute(settings, isBFloat16), warnings);
+        TModel model = plan.Build(config, plan.Around(weights), Compute(settings, stored.IsBFloat16), warnings);
         try
         {
             weights.CheckNothingIsLeft(config.ModelType);
+            packing.CheckWasUsed(config.ModelType, plan.Stored.Path);
         }
         catch
         {
             model.Dispose();
             throw;
         }
-        warnings.AddRange(weights.Warnings);
+        warnings.AddRange([.. weights.Warnings, .. packing.Warnings]);
         foreach (string key in DropoutKeys)
         {
             if (config.GetDouble(key, 0, 1, 0) is var dropout and > 0)

@@ -1,6 +1,8 @@
 using TuneSharp.Formats.Gguf;
+using TuneSharp.Formats.Gguf.Blocks;
 using TuneSharp.Formats.ModelConfigs;
 using TuneSharp.Models.Weights;
+using TuneSharp.Nn;
 using TuneSharp.Nn.Runtime;
 using static TorchSharp.torch;
 
@@ -55,6 +57,25 @@ internal sealed class GgufTensors : IStoredTensors
         catch
         {
             value.Dispose();
+            throw;
+        }
+    }
+
+    public string? PackingOf(string name) => _tensors[name] is { Shape.Count: 2 } tensor && tensor.Type.IsQuantised() ? tensor.Type.ToString() : null;
+
+    public unsafe PackedMatrix ReadPacked(string name)
+    {
+        GgufTensor tensor = _tensors[name];
+        if (!GgmlBlocks.CanDecode(tensor.Type)) throw GgmlBlocks.Unsupported(tensor, Path);
+        Tensor blocks = empty(tensor.ByteLength, dtype: ScalarType.Byte).DetachFromDisposeScope();
+        try
+        {
+            _file.ReadStored(tensor, TensorMemory.Pointer(blocks), RowOrder(name));
+            return new GgufMatrix(tensor.Rows, tensor.Columns, tensor.Type, blocks);
+        }
+        catch
+        {
+            blocks.Dispose();
             throw;
         }
     }

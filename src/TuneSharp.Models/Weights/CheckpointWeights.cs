@@ -10,7 +10,7 @@ namespace TuneSharp.Models.Weights;
 /// Weights from disk; another storage type is converted tensor by tensor. Every tensor of the checkpoint must be asked for,
 /// and have the shape that the config asks for.
 /// </summary>
-internal sealed class CheckpointWeights(IStoredTensors checkpoint, ScalarType? storage) : IWeightSource
+internal sealed class CheckpointWeights(IStoredTensors checkpoint, ScalarType? storage, WeightPacking packing) : IWeightSource
 {
     private readonly HashSet<string> _taken = [];
     private readonly List<string> _warnings = [];
@@ -18,6 +18,12 @@ internal sealed class CheckpointWeights(IStoredTensors checkpoint, ScalarType? s
     public IReadOnlyList<string> Warnings => _warnings;
 
     public Parameter Matrix(string name, long rows, long columns) => Take(name, rows, columns);
+
+    public Parameter LinearWeight(string name, long rows, long columns)
+    {
+        Check(name, [rows, columns]);
+        return packing.Pack(checkpoint, name) is { } packed ? new Parameter(name, packed) : Take(name, rows, columns);
+    }
 
     public Parameter Norm(string name, long size) => Take(name, size);
 
@@ -70,6 +76,12 @@ internal sealed class CheckpointWeights(IStoredTensors checkpoint, ScalarType? s
 
     private Parameter Take(string name, long[] shape, string alias)
     {
+        Check(name, shape);
+        return new Parameter(alias, checkpoint.Read(name, storage));
+    }
+
+    private void Check(string name, long[] shape)
+    {
         if (checkpoint.ShapeOf(name) is not { } stored)
         {
             throw new InvalidInputException($"The checkpoint lacks the tensor {name}, expected with shape [{string.Join(", ", shape)}].", checkpoint.Path,
@@ -82,6 +94,5 @@ internal sealed class CheckpointWeights(IStoredTensors checkpoint, ScalarType? s
         }
         _taken.Add(name);
         TorchRuntime.EnsureLoaded();
-        return new Parameter(alias, checkpoint.Read(name, storage));
     }
 }

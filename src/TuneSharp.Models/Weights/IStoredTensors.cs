@@ -1,3 +1,4 @@
+using TuneSharp.Nn;
 using static TorchSharp.torch;
 
 namespace TuneSharp.Models.Weights;
@@ -18,4 +19,11 @@ internal interface IStoredTensors
     /// <param name="type">Type in memory; null: as stored, or for quantised numbers bfloat16.</param>
     /// <returns>On the CPU, in no dispose scope.</returns>
     Tensor Read(string name, ScalarType? type);
+
+    /// <summary>How the file packs a matrix in fewer bits than numbers have, as in "nf4" or "Q4_K"; null: it does not.</summary>
+    string? PackingOf(string name);
+
+    /// <summary>Reads a matrix as the file packs it.</summary>
+    /// <param name="name">One that has a <see cref="PackingOf"/>.</param>
+    PackedMatrix ReadPacked(string name);
 }

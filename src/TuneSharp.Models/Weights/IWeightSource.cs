@@ -8,6 +8,9 @@ public interface IWeightSource
     /// <summary>A matrix of a linear or an embedding.</summary>
     Parameter Matrix(string name, long rows, long columns);
 
+    /// <summary>The matrix of a linear, which may be packed in fewer bits.</summary>
+    Parameter LinearWeight(string name, long rows, long columns) => Matrix(name, rows, columns);
+
     /// <summary>The weight of a norm.</summary>
     Parameter Norm(string name, long size);
 
@@ -31,7 +34,7 @@ public interface IWeightSource
 
     /// <summary>A linear named <paramref name="name"/> with its weight and bias.</summary>
     Linear Linear(string name, long input, long output, bool bias) =>
-        new(name, Matrix(name + ".weight", output, input), bias ? Bias(name + ".bias", output) : null);
+        new(name, LinearWeight(name + ".weight", output, input), bias ? Bias(name + ".bias", output) : null);
 
     /// <summary>A linear whose weight is stored as [In, Out] (GPT-2's Conv1D).</summary>
     Linear TransposedLinear(string name, long input, long output) =>

@@ -11,7 +11,7 @@ namespace TuneSharp.Models.Weights;
 /// A random start: matrices normal with mean 0 and a given deviation, norms 1, biases 0. Every tensor has a seed of its
 /// own made from the seed and its name, so that it does not depend on what else is drawn.
 /// </summary>
-internal sealed class RandomWeights(long seed, double deviation, ScalarType type) : IWeightSource
+internal sealed class RandomWeights(long seed, double deviation, ScalarType type, WeightPacking? packing = null) : IWeightSource
 {
     public Parameter Matrix(string name, long rows, long columns)
     {
@@ -21,6 +21,13 @@ internal sealed class RandomWeights(long seed, double deviation, ScalarType type
         using var generator = new Generator((ulong)BitConverter.ToInt64(hash) >> 1);
         Tensor values = torch.empty(rows, columns, dtype: ScalarType.Float32).normal_(0, deviation, generator);
         return new Parameter(name, values.to(type));
+    }
+
+    public Parameter LinearWeight(string name, long rows, long columns)
+    {
+        Parameter dense = Matrix(name, rows, columns);
+        if (packing is null) return dense;
+        using (dense) return new Parameter(name, packing.Quantise(dense.Value, name, "random weights"));
     }
 
     public Parameter Norm(string name, long size) => Fill(name, size, 1);

@@ -1,22 +1,37 @@
 using TuneSharp.Formats;
 using TuneSharp.Formats.Checkpoints;
+using TuneSharp.Formats.ModelConfigs;
 using TuneSharp.Formats.Safetensors;
+using TuneSharp.Nn;
 using TuneSharp.Nn.Runtime;
 using static TorchSharp.torch;
 
 namespace TuneSharp.Models.Weights;
 
-/// <summary>Tensors of a safetensors checkpoint, read straight into their memory.</summary>
-internal sealed class SafetensorsTensors(CheckpointFolder checkpoint) : IStoredTensors
+/// <summary>Tensors of a safetensors checkpoint, read straight into their memory; also those that bitsandbytes packed.</summary>
+internal sealed class SafetensorsTensors(CheckpointFolder checkpoint, HfConfig? config = null) : IStoredTensors
 {
+    private readonly BitsAndBytesTensors _packed = new(checkpoint, config);
+
     public string Path => checkpoint.Path;
 
-    public IEnumerable<string> Names => checkpoint.Tensors.Keys;
+    public IEnumerable<string> Names => checkpoint.Tensors.Keys.Where(name => !_packed.IsPart(name));
 
-    public IReadOnlyList<long>? ShapeOf(string name) => checkpoint.Tensors.GetValueOrDefault(name)?.Shape;
+    public IReadOnlyList<long>? ShapeOf(string name) => _packed.ShapeOf(name) ?? checkpoint.Tensors.GetValueOrDefault(name)?.Shape;
+
+    public string? PackingOf(string name) => _packed.PackingOf(name);
+
+    public PackedMatrix ReadPacked(string name) => _packed.Read(name);
 
     public unsafe Tensor Read(string name, ScalarType? type)
     {
+        if (_packed.PackingOf(name) is not null)
+        {
+            using PackedMatrix packed = _packed.Read(name);
+            Tensor unpacked = empty([packed.Rows, packed.Columns], dtype: type ?? ScalarType.Float32).DetachFromDisposeScope();
+            packed.Unpack(0, unpacked);
+            return unpacked;
+        }
         TensorEntry entry = checkpoint.Tensors[name];
         ScalarType stored = TypeOf(entry);
         Tensor value = empty([.. entry.Shape], dtype: stored).DetachFromDisposeScope();

@@ -1,3 +1,4 @@
+using TuneSharp.Nn;
 using static TorchSharp.torch;
 
 namespace TuneSharp.Models.Weights;
@@ -42,6 +43,10 @@ internal sealed class TaskTensors : IStoredTensors
     public IReadOnlyList<long>? ShapeOf(string name) => _storedNames.TryGetValue(name, out string? stored) ? _stored.ShapeOf(stored) : null;
 
     public Tensor Read(string name, ScalarType? type) => _stored.Read(_storedNames[name], type);
+
+    public string? PackingOf(string name) => _stored.PackingOf(_storedNames[name]);
+
+    public PackedMatrix ReadPacked(string name) => _stored.ReadPacked(_storedNames[name]);
 
     /// <summary>The bias of a head over the vocabulary, which some files hold as the decoder's too.</summary>
     private static string WithoutSecondBias(string name) => name.EndsWith(".decoder.bias", StringComparison.Ordinal) ? name[..^".decoder.bias".Length] + ".bias" : name;

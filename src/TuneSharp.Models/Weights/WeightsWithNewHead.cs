@@ -12,6 +12,8 @@ internal sealed class WeightsWithNewHead(IWeightSource stored, IWeightSource ran
 
     public Parameter Matrix(string name, long rows, long columns) => SourceOf(name).Matrix(name, rows, columns);
 
+    public Parameter LinearWeight(string name, long rows, long columns) => SourceOf(name).LinearWeight(name, rows, columns);
+
     public Parameter Norm(string name, long size) => SourceOf(name).Norm(name, size);
 
     public Parameter Bias(string name, long size) => SourceOf(name).Bias(name, size);

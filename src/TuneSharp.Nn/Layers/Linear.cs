@@ -55,7 +55,7 @@ public sealed class Linear
     public bool Rebuildable { get; set; }
 
     /// <summary>The weight as [Out, In]: a view, which writes through.</summary>
-    /// <exception cref="InvalidOperationException">The weight is packed.</exception>
+    /// <exception cref="TuneSharp.Formats.InvalidInputException">The weight is packed.</exception>
     public Tensor Weight_OI() => Transposed ? Weight.Value.t() : Weight.Value;
 
     /// <summary>A copy of the weight, however it is stored, [Out, In].</summary>
@@ -106,7 +106,7 @@ public sealed class Linear
         bool rebuildable = Rebuildable && Adapters.Count == 0 && needsGrad && t.Recording;
 
         Buffer y = t.Rent(x.NumTokens, Out);
-        Product(t.Workspace, x.Data, y.Tensor);
+        Product(t, x.Data, y.Tensor);
         Kept kept = Weight.Trained || rebuildable ? t.Keep(x) : default;
         List<Action<Tensor>> adapters = [.. Adapters.Select(a => a.Forward(t, this, x, y.Tensor)).OfType<Action<Tensor>>()];
 
@@ -123,13 +123,15 @@ public sealed class Linear
         Buffer Rebuild()
         {
             Buffer again = t.Workspace.Rent(kept.Data.shape[0], Out);
-            Product(t.Workspace, kept.Data, again.Tensor);
+            Product(t, kept.Data, again.Tensor);
             return again;
         }
     }
 
-    private void Product(Workspace workspace, Tensor x, Tensor y)
+    private void Product(Tape t, Tensor x, Tensor y)
     {
+        Workspace workspace = t.Workspace;
+        if (!t.Training && Weight.Packed?.TryMultiply(x, Bias?.Value, y) == true) return;
         if (Bias is null || workspace.WideType == workspace.ComputeType)
         {
             Multiply(workspace, x, y);

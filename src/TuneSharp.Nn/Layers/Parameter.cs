@@ -1,4 +1,5 @@
 using TorchSharp;
+using TuneSharp.Formats;
 using TuneSharp.Nn.Runtime;
 using static TorchSharp.torch;
 
@@ -32,8 +33,8 @@ public sealed class Parameter : IDisposable
     public string Name { get; }
 
     /// <summary>The weight as stored. Whoever changes it changes it in place.</summary>
-    /// <exception cref="InvalidOperationException">It is <see cref="Packed"/>.</exception>
-    public Tensor Value => _value ?? throw new InvalidOperationException($"{Name} is stored as {Packed!.Storage}: it has no dense values that could be read or changed as a whole.");
+    /// <exception cref="InvalidInputException">It is <see cref="Packed"/>.</exception>
+    public Tensor Value => _value ?? throw NeedsDense("read or changed as a whole");
 
     /// <summary>The matrix in fewer bits; null where <see cref="Value"/> is.</summary>
     public PackedMatrix? Packed { get; }
@@ -41,11 +42,11 @@ public sealed class Parameter : IDisposable
     /// <summary>Sizes of the weight, however it is stored.</summary>
     public IReadOnlyList<long> Shape { get; }
 
-    /// <exception cref="InvalidOperationException">A packed matrix is to be trained.</exception>
+    /// <exception cref="InvalidInputException">A packed matrix is to be trained.</exception>
     public bool Trained
     {
         get;
-        set => field = !value || Packed is null ? value : throw new InvalidOperationException($"{Name} is stored as {Packed.Storage} and cannot be trained.");
+        set => field = !value || Packed is null ? value : throw NeedsDense("trained");
     }
 
     public long NumElements => Shape.Aggregate(1L, (product, size) => product * size);
@@ -112,6 +113,9 @@ public sealed class Parameter : IDisposable
         _value?.Dispose();
         Packed?.Dispose();
     }
+
+    private InvalidInputException NeedsDense(string what) => new($"The weight {Name} is stored as {Packed!.Storage} and cannot be {what}.", null,
+        "Load the model with quantization: none, or use a method that leaves the weights of the linears as they are, for instance lora.");
 
     private Tensor Memory(ScalarType computed)
     {

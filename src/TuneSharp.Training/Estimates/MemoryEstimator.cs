@@ -45,8 +45,9 @@ public static class MemoryEstimator
     /// <param name="labelledTokens">Of that micro-batch; null: all.</param>
     /// <param name="varies">Other micro-batches of the run are smaller.</param>
     /// <param name="optimizer">Whose memory is counted; null: AdamW.</param>
+    /// <param name="packedBits">Bits for each weight of the blocks' linears where these are packed; null: they are not.</param>
     /// <exception cref="Formats.InvalidInputException">The target modules fit nothing in this model.</exception>
-    public static MemoryEstimate ForTraining(HfConfig config, MethodSettings method, torch.ScalarType weights, torch.ScalarType compute, int batchTokens, bool recomputeBlocks, int? labelledTokens = null, bool varies = false, IUpdateRule? optimizer = null)
+    public static MemoryEstimate ForTraining(HfConfig config, MethodSettings method, torch.ScalarType weights, torch.ScalarType compute, int batchTokens, bool recomputeBlocks, int? labelledTokens = null, bool varies = false, IUpdateRule? optimizer = null, double? packedBits = null)
     {
         ModelSizes model = ModelCatalog.SizesOf(config);
         MethodFootprint footprint = PeftCatalog.FootprintOf(method, model);
@@ -54,9 +55,10 @@ public static class MemoryEstimator
         long trained = footprint.NumTrained, adapter = inModel ? 0 : trained;
         long masters = inModel && weights != torch.ScalarType.Float32 ? trained : 0;
         long activations = ActivationBytes(model, footprint, weights, compute, batchTokens, labelledTokens ?? batchTokens, recomputeBlocks);
+        if (packedBits is not null && weights == compute) activations += PanelElements * SizeOf(compute);
         if (varies) activations = (long)(activations * Varying);
         long states = OptimizerCatalog.StateBytes(optimizer ?? new AdamRule(), footprint.Shapes);
-        return new MemoryEstimate(model.NumParameters * SizeOf(weights), adapter * sizeof(float), trained * sizeof(float), states + masters * sizeof(float), activations, RuntimeBytes(model));
+        return new MemoryEstimate(WeightBytes(model, weights, packedBits), adapter * sizeof(float), trained * sizeof(float), states + masters * sizeof(float), activations, RuntimeBytes(model));
     }
 
     /// <summary>Memory of writing answers.</summary>
@@ -68,6 +70,13 @@ public static class MemoryEstimator
         long cache = 2L * model.Shape.NumLayers * Keys(model) * contextTokens * rows * SizeOf(compute);
         long reading = (long)(Rounding * contextTokens * rows * (6L * model.Shape.HiddenSize + 3L * model.IntermediateSize + 2 * Queries(model) + 4 * Keys(model)) * SizeOf(compute));
         return new MemoryEstimate(model.NumParameters * SizeOf(weights), 0, 0, 0, cache + reading + (long)rows * model.Shape.VocabularySize * sizeof(float), RuntimeBytes(model));
+    }
+
+    private static long WeightBytes(ModelSizes model, torch.ScalarType weights, double? packedBits)
+    {
+        if (packedBits is not { } bits) return model.NumParameters * SizeOf(weights);
+        long packed = model.Linears.Sum(linear => (long)linear.In * linear.Out);
+        return (long)(packed * bits / 8) + ((model.NumParameters - packed) * SizeOf(weights));
     }
 
     private static long ActivationBytes(ModelSizes model, MethodFootprint footprint, torch.ScalarType weights, torch.ScalarType compute, long tokens, long labels, bool recompute)

@@ -60,6 +60,7 @@ public sealed class RealRunsTopic : IGoldenTopic
         bool small = model is not null && RecordedModel.Size(model) < SmallModelBytes;
         var replay = new Lazy<RunReplay>(() => RunReplay.Whole(run, model!));
         if (run.Json.GetProperty("initial_values").EnumerateObject().Any()) yield return Case("initial_values", quick: true, _ => RunComparison.InitialValues(run));
+        if (run.Json.TryGetProperty("dequantised_sample", out JsonElement sample)) yield return Case("dequantised_sample", quick: true, folder => PackedWeights.Compare(run, folder, sample));
         if (!small) yield return Case("first_steps", quick: true, folder => RunComparison.Curve(run, RunReplay.FirstSteps(run, folder, 1).Steps, whole: false));
         yield return Case("curve", small, _ => RunComparison.Curve(run, replay.Value.Steps, whole: true));
         yield return Case("evaluation", small, _ => RunComparison.Evaluation(run, replay.Value));

@@ -19,6 +19,12 @@ internal static class TinyModels
         return HfConfig.Parse(json.ToJsonString(), "test");
     }
 
+    /// <summary>Rows of whole blocks of 32, for GGUF files.</summary>
+    public static HfConfig WideConfig { get; } = HfConfig.Parse($$"""
+        { "model_type": "llama", "architectures": ["LlamaForCausalLM"], "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4,
+          "num_key_value_heads": 2, "head_dim": 8, "vocab_size": {{Vocabulary}}, "max_position_embeddings": 128, "rms_norm_eps": 0.001, "rope_theta": 1000.0, "initializer_range": 0.3 }
+        """, "test");
+
     /// <summary>Norms and biases, which start at 1 and 0, are drawn too.</summary>
     public static ICausalLm Create(string modelType, string extra = "", long seed = 1)
     {

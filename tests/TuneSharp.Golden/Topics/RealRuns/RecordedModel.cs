@@ -15,7 +15,9 @@ internal static class RecordedModel
         return Existing(Path.Combine(named ?? Path.Combine(GoldenFixtures.Root, "..", "models"), name));
     }
 
-    public static ICausalLm Load(string folder) => ModelCatalog.Load(folder, new ModelSettings { WeightsDtype = "float32", ComputeDtype = "float32" });
+    /// <param name="folder">As found.</param>
+    /// <param name="settings">Null: float32.</param>
+    public static ICausalLm Load(string folder, ModelSettings? settings = null) => ModelCatalog.Load(folder, settings ?? new ModelSettings { WeightsDtype = "float32", ComputeDtype = "float32" });
 
     /// <summary>Bytes of the model's files.</summary>
     public static long Size(string model) => File.Exists(model) ? new FileInfo(model).Length : new DirectoryInfo(model).EnumerateFiles().Sum(file => file.Length);

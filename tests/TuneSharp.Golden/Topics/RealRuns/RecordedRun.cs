@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using TuneSharp.Data;
 using TuneSharp.Golden.Harness;
+using TuneSharp.Models.Settings;
 using TuneSharp.Peft.Lora;
 using TuneSharp.Peft.Settings;
 using TuneSharp.Training.Settings;
@@ -40,12 +42,27 @@ internal sealed record RecordedRun(string Folder, string Name, JsonElement Json)
     /// <summary>What stands in the way of repeating it; null: nothing.</summary>
     public string? Unknown()
     {
-        if (Json.GetProperty("method").GetString() is not ("lora" or "full") and var method) return $"The method {method}";
-        if (Json.TryGetProperty("quantisation", out JsonElement quantised) && quantised.ValueKind != JsonValueKind.Null) return "A quantised base";
+        if (Json.GetProperty("method").GetString() is not ("lora" or "qlora" or "full") and var method) return $"The method {method}";
         if (Json.TryGetProperty("dropout", out JsonElement dropout) && dropout.GetDouble() != 0) return "Dropout as torch draws it";
         int batch = Json.GetProperty("batch_size").GetInt32(), accumulation = Accumulation;
         int[] sizes = [.. Json.GetProperty("steps").EnumerateArray().Select(step => step.GetArrayLength())];
         return sizes.SkipLast(1).All(size => size == batch * accumulation) && sizes[^1] <= batch * accumulation ? null : "Steps of different sizes";
+    }
+
+    /// <summary>The base is packed in fewer bits, as in "bitsandbytes nf4, blocksize 64, double quant, compute float32".</summary>
+    public bool IsQuantised => Json.TryGetProperty("quantisation", out JsonElement text) && text.ValueKind == JsonValueKind.String;
+
+    /// <summary>How the model is loaded: in float32, the linears of its blocks packed if the recording says so.</summary>
+    public ModelSettings Model
+    {
+        get
+        {
+            var plain = new ModelSettings { WeightsDtype = "float32", ComputeDtype = "float32" };
+            if (!IsQuantised) return plain;
+            string[] words = Json.GetProperty("quantisation").GetString()!.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries);
+            int size = Array.IndexOf(words, "blocksize");
+            return plain with { Quantization = words.First(word => word is "nf4" or "fp4" or "int8"), QuantizationBlockSize = size < 0 ? 64 : int.Parse(words[size + 1], CultureInfo.InvariantCulture), DoubleQuantization = words.Contains("double") };
+        }
     }
 
     public MethodSettings Method => Json.GetProperty("method").GetString() == "full" ? new MethodSettings { Method = "full" } : new MethodSettings

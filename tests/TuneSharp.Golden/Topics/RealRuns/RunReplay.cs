@@ -47,7 +47,7 @@ internal sealed class RunReplay
     {
         var replay = new RunReplay();
         using var work = new WorkFolder();
-        using ICausalLm model = RecordedModel.Load(modelFolder);
+        using ICausalLm model = RecordedModel.Load(modelFolder, run.Model);
         try
         {
             replay.Train(run, model, work.Path, count).Dispose();
@@ -65,7 +65,7 @@ internal sealed class RunReplay
         var replay = new RunReplay();
         var answers = new RunAnswers(run, modelFolder);
         using var work = new WorkFolder();
-        using ICausalLm model = RecordedModel.Load(modelFolder);
+        using ICausalLm model = RecordedModel.Load(modelFolder, run.Model);
         replay.EvalBefore = CorpusLoss.Measure(model, run.Eval);
         if (run.Plain is { } plain) replay.PlainBefore = CorpusLoss.Measure(model, plain);
         replay.AnswersBefore = answers.Write(model);
