@@ -53,9 +53,8 @@ internal sealed class WeightPacking(ModelSettings settings)
         }
         if (Wanted == "none" || !IsOfABlock(name)) return null;
         if (Wanted == "gguf") return packing is null ? null : stored.ReadPacked(name);
-        if (packing is not null)
-            throw new InvalidInputException($"The weights are stored as {packing} already, which quantization: {Wanted} would round a second time.", stored.Path, "Use quantization: gguf, which keeps them as they are.");
-        using Tensor dense = stored.Read(name, null);
+        if (packing is not null) _warnings.Add($"Weights that are stored as {packing} are rounded a second time by quantization: {Wanted}. quantization: gguf keeps them as they are.");
+        using Tensor dense = stored.Read(name, packing is null ? null : ScalarType.Float32);
         return Quantise(dense, name, stored.Path);
     }
 
