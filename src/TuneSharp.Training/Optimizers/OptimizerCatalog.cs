@@ -20,9 +20,6 @@ public static class OptimizerCatalog
 
     public static IReadOnlyList<string> Names { get; } = [.. OptimizerEntries.All.Select(entry => entry.Name)];
 
-    /// <summary>Name, other names and one sentence, for help.</summary>
-    public static IReadOnlyList<(string Name, IReadOnlyList<string> Aliases, string Description)> Descriptions { get; } = [.. OptimizerEntries.All.Select(entry => (entry.Name, entry.Aliases, entry.Description))];
-
     /// <param name="settings">Name, arguments, decay.</param>
     /// <param name="trained">What is trained.</param>
     /// <exception cref="InvalidInputException">As <see cref="Rule(TrainingSettings)"/>.</exception>

@@ -106,6 +106,8 @@ public static class ClassificationRecipe
 
     private static void Check(ClassificationRequest request)
     {
+        if (request.Training is { ZLoss: > 0 } or { FocalGamma: > 0 })
+            throw new InvalidInputException("z_loss and focal_gamma change the loss of a token, and a classifier learns rows.", request.Training.ZLoss > 0 ? "z_loss" : "focal_gamma", "Set it to 0.");
         if (request.Training.LabelSmoothingFactor > 0 && request.Model.Problem != ProblemType.SingleLabelClassification)
             throw new InvalidInputException("label_smoothing_factor spreads the target over classes of which a row has one, and these rows have several or are values.", "label_smoothing_factor", "Set it to 0.");
         int expected = request.Model.Problem == ProblemType.SingleLabelClassification ? 1 : request.Model.NumLabels;

@@ -36,6 +36,20 @@ public sealed class OptimizerCatalogTests
     }
 
     [Fact]
+    public void The_readme_tells_of_every_optimizer()
+    {
+        string readme = File.ReadAllText(Path.Combine(Repository(), "src", "TuneSharp.Training", "Optimizers", "README.md"));
+        OptimizerCatalog.Names.Where(name => !readme.Contains($"`{name}`", StringComparison.Ordinal)).ShouldBeEmpty();
+
+        static string Repository()
+        {
+            string? folder = AppContext.BaseDirectory;
+            while (folder is not null && !File.Exists(Path.Combine(folder, "TuneSharp.slnx"))) folder = Path.GetDirectoryName(folder);
+            return folder ?? throw new InvalidOperationException("The test does not run inside a clone.");
+        }
+    }
+
+    [Fact]
     public void A_setting_that_the_optimizer_does_not_use_is_an_error_when_it_was_changed()
     {
         new TrainingSettings { Optim = "sgd" }.Validate();

@@ -66,6 +66,7 @@ public sealed class ClassificationRecipeTests : IDisposable
     {
         Should.Throw<InvalidInputException>(() => Run(ProblemType.SingleLabelClassification, 3, s_settings with { MetricForBestModel = "f2" })).Message.ShouldContain("Give one of loss, right, falling");
         Should.Throw<InvalidInputException>(() => Run(ProblemType.MultiLabelClassification, 3, s_settings with { LabelSmoothingFactor = 0.1 })).Message.ShouldContain("label_smoothing_factor");
+        Should.Throw<InvalidInputException>(() => Run(ProblemType.SingleLabelClassification, 3, s_settings with { FocalGamma = 2 })).Message.ShouldContain("focal_gamma");
         Should.Throw<InvalidInputException>(() => Run(ProblemType.SingleLabelClassification, 2, s_settings, rowLabels: 3)).Message.ShouldContain("outside the head of 2 outputs");
         Should.Throw<InvalidInputException>(() => Run(ProblemType.MultiLabelClassification, 2, s_settings, rowLabels: 3)).Message.ShouldContain("outside the head");
     }
