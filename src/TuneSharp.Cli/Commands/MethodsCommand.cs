@@ -51,11 +51,13 @@ internal static class MethodsCommand
                 words[method.CanMerge ? MethodsTexts.Yes : method.MakesAdapter ? MethodsTexts.No : MethodsTexts.Itself], what.Trim());
         }
         grid.Write(host.Terminal);
-        host.Line(MethodsTexts.Foot, table.Model, table.NumParameters / 1e9, table.Weights, ListMethods.Tokens);
+        host.Line(MethodsTexts.Foot, Path.GetFileName(table.Model), Count(table.NumParameters), table.Weights, ListMethods.Tokens);
         host.Line(MethodsTexts.Next);
     }
 
     private static string Share(double? share) => share is { } s ? (100 * s).ToString(s >= 0.1 ? "0" : s >= 0.001 ? "0.00" : "0.0000", CultureInfo.InvariantCulture) + " %" : "-";
+
+    private static string Count(long parameters) => parameters >= 1e8 ? string.Create(CultureInfo.InvariantCulture, $"{parameters / 1e9:0.##} B") : string.Create(CultureInfo.InvariantCulture, $"{parameters / 1e6:0.##} M");
 
     private static string Size(long? bytes) => bytes is { } b ? (b / 1e9).ToString("0.0", CultureInfo.InvariantCulture) + " GB" : "-";
 }

@@ -17,7 +17,7 @@ internal static class MethodsTexts
     public static readonly Text No = new("no", "否");
     public static readonly Text Itself = new("is the model", "即模型本身");
     public static readonly Text Foot = new(
-        "{0}, {1:0.##} billion parameters, weights in {2}, {3} tokens a step, every method with its default settings. Speed: steps in the time of one step of full tuning, by counting operations.",
-        "{0}，{1:0.##}B（十亿）参数，权重为 {2}，每步 {3} 个词元，各方法均为默认设置。速度：完成一步全参数微调的时间内可完成的步数（按运算量计算）。");
+        "{0}, {1} parameters, weights in {2}, {3} tokens a step, every method with its default settings. Speed: steps in the time of one step of full tuning, by counting operations.",
+        "{0}，{1} 参数，权重为 {2}，每步 {3} 个词元，各方法均为默认设置。速度：完成一步全参数微调的时间内可完成的步数（按运算量计算）。");
     public static readonly Text Next = new("`tunesharp plan --model M --data D` proposes one with all its settings.", "`tunesharp plan --model M --data D` 会推荐一种方法及其全部设置。");
 }

@@ -19,6 +19,8 @@ internal sealed class Ia3Method : ITuningMethod
         PeftType = Ia3Config.PeftType,
         Description = "A trained factor for every key, value and MLP unit: the smallest adapter.",
         Chinese = "为每个键、值和 MLP 单元训练一个缩放系数：最小的适配器。",
+        When = "Few rows, and many adapters to be kept: it is the smallest that can be merged.",
+        WhenChinese = "数据少、需要保存许多适配器时：可合并的方法中最小的一种。",
         NewOptions = () => new Ia3Settings(),
         Create = request => New(Ia3Config.Of((Ia3Settings)request.Options, request.Model, request.BaseModel), request.Model),
         Load = Load,

@@ -21,6 +21,8 @@ internal sealed class LayerNormTuningMethod : ITuningMethod
         PeftType = LayerNormTuningConfig.PeftType,
         Description = "The norms of the model; all else is frozen.",
         Chinese = "只训练模型的归一化层，其余冻结。",
+        When = "Very few rows, or a change of style alone; hardly any memory beyond the activations.",
+        WhenChinese = "数据极少或只需改变风格时；除激活外几乎不占额外内存。",
         NewOptions = () => new LayerNormTuningSettings(),
         Create = request =>
         {

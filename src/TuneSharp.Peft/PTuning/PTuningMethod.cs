@@ -14,6 +14,8 @@ public static class PTuningMethod
         PeftType = PTuningConfig.PeftType,
         Description = "Trained tokens in front of every row, made by a small MLP or LSTM.",
         Chinese = "在每行之前加入由小型 MLP 或 LSTM 生成的可训练虚拟词元。",
+        When = "As prompt tuning, where that learns too slowly: the small network makes the tokens depend on each other.",
+        WhenChinese = "提示微调学得太慢时使用：小网络使各虚拟词元相互关联。",
         NewOptions = () => new PTuningSettings(),
         Create = request =>
         {

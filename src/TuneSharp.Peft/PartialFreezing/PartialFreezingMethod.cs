@@ -13,6 +13,8 @@ internal sealed class PartialFreezingMethod(PartialFreezingSettings settings, Tu
         Aliases = ["partial_freezing", "partial"],
         Description = "A part of the model's parameters: the last layers, or by name.",
         Chinese = "模型的一部分参数：最后几层，或按名称选择。",
+        When = "Between LoRA and full tuning: real weights learn, but backward ends early and optimizer memory is small.",
+        WhenChinese = "介于 LoRA 与全参数之间：真实权重参与学习，但反向传播较短、优化器内存较小。",
         NewOptions = () => new PartialFreezingSettings(),
         Create = request => new PartialFreezingMethod((PartialFreezingSettings)request.Options, request.Model),
         Footprint = (options, sizes) => FootprintOf((PartialFreezingSettings)options, sizes),

@@ -17,6 +17,8 @@ public static class PrefixTuningMethod
         PeftType = PrefixTuningConfig.PeftType,
         Description = "Trained keys and values that every layer sees before every row (P-tuning v2).",
         Chinese = "每层在每行之前看到的可训练键和值（即 P-tuning v2）。",
+        When = "The base must stay as it is and one model serves many tasks; stronger than a prompt.",
+        WhenChinese = "基座必须保持不变、同一模型服务多个任务时；比提示微调更强。",
         NewOptions = () => new PrefixTuningSettings(),
         Create = request => Create((PrefixTuningSettings)request.Options, request),
         Load = Load,

@@ -17,6 +17,8 @@ public static class PromptTuningMethod
         PeftType = PromptTuningConfig.PeftType,
         Description = "Trained tokens in front of every row; the model stays as it is.",
         Chinese = "在每行之前加入可训练的虚拟词元；模型保持不变。",
+        When = "Large models, one task each, a file of some kilobytes; small models learn little this way.",
+        WhenChinese = "适合大模型、单一任务，文件仅几 KB；小模型用此法学到的很少。",
         NewOptions = () => new PromptTuningSettings(),
         Create = Create,
         Load = Load,

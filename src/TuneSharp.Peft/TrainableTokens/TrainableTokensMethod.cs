@@ -22,6 +22,8 @@ public sealed class TrainableTokensMethod : ITuningMethod
         PeftType = TrainableTokensConfig.PeftType,
         Description = "Single rows of the token embedding, as for new special tokens.",
         Chinese = "词嵌入中的个别行，例如新增的特殊词元。",
+        When = "New special tokens or words that the model must learn to read, and nothing else.",
+        WhenChinese = "需要让模型学会新增的特殊词元或词语、且不改变其他部分时。",
         NewOptions = () => new TrainableTokensSettings(),
         Create = request =>
         {

@@ -16,11 +16,14 @@ public sealed class ListMethodsTests
         foreach (MethodOnModel method in table.Methods)
         {
             foreach (string text in (string[])[method.Description, method.DescriptionChinese, method.When, method.WhenChinese]) text.ShouldNotBeNullOrWhiteSpace(method.Name);
-            method.NumTrained.ShouldNotBeNull(method.Name);
+            // A Llama has no biases, and which rows of the vocabulary are meant must be said.
+            if (method.Name is "bitfit" or "trainable_tokens") method.NumTrained.ShouldBeNull(method.Name);
+            if (method.NumTrained is null) continue;
             method.TrainedShare!.Value.ShouldBeInRange(0, 1, method.Name);
             method.RelativeSpeed!.Value.ShouldBeInRange(1, 3.001, method.Name);
             method.MemoryBytes!.Value.ShouldBeGreaterThan(2 * table.NumParameters, method.Name);
         }
+        table.Methods.Count(method => method.NumTrained is null).ShouldBeLessThanOrEqualTo(2);
         table.Methods.Single(method => method.Name == "full").TrainedShare.ShouldBe(1);
     }
 
