@@ -81,13 +81,15 @@ public sealed class FineTuneInputs
         ModelText text = ModelText.Load(folder);
         ModelCatalog.CheckWeights(folder);
         LabelSpace? labels = request.Data.Task == TrainingTask.Classification ? LabelDecision.Of(LabelSurvey.OfTraining(request.Data), request.Classification, HeadToGoOnFrom(request, text)) : null;
-        ExampleRenderer? conversations = labels is null ? text.CreateRenderer(RenderingOptions.From(request.Data, clock)) : null;
+        ExampleRenderer? conversations = labels is null && request.Data.Task != TrainingTask.Pretraining ? text.CreateRenderer(RenderingOptions.From(request.Data, clock)) : null;
         HfConfig config = labels is null ? text.Config : ModelCatalog.ClassifierConfig(text.Config, HeadFor(labels, request, text));
         // Refuses targets that fit nothing, and adapters that cannot be read.
         MethodFootprint footprint = PeftCatalog.FootprintOf(request.Method, ModelCatalog.SizesOf(config));
         // A prompt's tokens take places of the context.
         int context = text.Context - footprint.NumVirtualTokens;
         if (context < 1) throw new InvalidInputException($"`num_virtual_tokens` leaves no place for a row: the model has {text.Context} positions.", folder, "Give fewer; 20 is usual.");
+        if (request.Data.Task == TrainingTask.Pretraining)
+            return new FineTuneInputs(request, text, null, null, TextInputs.Prepare(request, text.Tokenizer, context)) { MethodWarnings = footprint.Warnings };
         IRowRenderer renderer = labels is null ? conversations! : ClassificationRenderer.For(text.Tokenizer, labels, request.Data, context);
         PreparationCache? cache = home is null ? null : new PreparationCache(Path.Combine(home.Cache, "datasets"), TextFiles.HashOf(folder));
         PreparedDataset data = DatasetPreparation.Prepare(request.Data, renderer, context, request.Training.Seed, request.Run.Threads ?? Environment.ProcessorCount, cache, progress);

@@ -42,6 +42,8 @@ internal static class KeyTranslations
                 return isTrue ? [As(entry, "train_sampling_strategy", "group_by_length")] : [];
             case "packing" or "neat_packing" or "packing_strategy":
                 return Packing(entry, all, notices);
+            case "stage" when word is "pt":
+                return [As(entry, "task", "pretraining")];
             case "stage" when word is "classification":
                 return [As(entry, "task", word)];
             case "task_type" or "lora_task_type":

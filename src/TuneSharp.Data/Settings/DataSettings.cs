@@ -29,6 +29,9 @@ public enum TrainingTask
 
     /// <summary>A class, several classes or a number for each text.</summary>
     Classification,
+
+    /// <summary>The next token of raw texts, which are laid one after the other and cut into blocks (continued pre-training).</summary>
+    Pretraining,
 }
 
 /// <summary>What must stay on one side when rows are split into training, validation and test.</summary>
@@ -67,7 +70,7 @@ public sealed record DataSettings
     [Setting("What stays on one side of the split: question (rows that ask the same) or row (rows that are the same).", "划分时不可拆开的单位：question（提问相同的样本）或 row（完全相同的样本）。")]
     public SplitGroup SplitGroup { get; init; } = SplitGroup.Question;
 
-    [Setting("What is learned of the rows: causal_lm (answers and texts) or classification (a label for each text).", "从样本中学习什么：causal_lm（回答与文本）或 classification（每条文本一个标签）。", Example = "classification")]
+    [Setting("What is learned of the rows: causal_lm (answers and texts), pretraining (raw texts, joined and cut into blocks) or classification (a label for each text).", "从样本中学习什么：causal_lm（回答与文本）、pretraining（连续文本，拼接后切块）或 classification（每条文本一个标签）。", Example = "classification")]
     public TrainingTask Task { get; init; } = TrainingTask.CausalLm;
 
     [Setting("The form of the rows: auto (the keys decide), alpaca, messages, sharegpt, prompt_completion, question_response, human_assistant_pairs or text.",
@@ -175,7 +178,7 @@ public sealed record DataSettings
         if (NewlineFavorLen is < 0) throw new InvalidInputException($"newline_favor_len is {NewlineFavorLen}.", "newline_favor_len", "Give a number of characters such as 128, or leave it out.");
         if (MinChars < 0) throw new InvalidInputException($"min_chars is {MinChars}.", "min_chars", "Give 0 or more characters.");
         if (TrainOnlyAfter is { Length: 0 } || ResponseTemplate is { Length: 0 }) throw new InvalidInputException("The text to look for is empty.", TrainOnlyAfter is null ? "response_template" : "train_only_after", "Give a text, or leave it out.");
-        if (!Enum.IsDefined(Task)) throw new InvalidInputException($"task is {Task}.", "task", "Give causal_lm or classification.");
+        if (!Enum.IsDefined(Task)) throw new InvalidInputException($"task is {Task}.", "task", "Give causal_lm, pretraining or classification.");
         if (LabelSeparator is { Length: 0 }) throw new InvalidInputException("The separator of labels is empty.", "label_separator", "Give the text that stands between two labels, such as |, or leave it out.");
         if (Task == TrainingTask.Classification) CheckClassification();
         else if (FirstOf((TextPairColumn, "text_pair_column"), (LabelColumn, "label_column"), (LabelSeparator, "label_separator")) is { } foreign)
