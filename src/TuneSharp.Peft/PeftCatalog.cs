@@ -2,6 +2,7 @@ using TuneSharp.Formats;
 using TuneSharp.Formats.Adapters;
 using TuneSharp.Nn;
 using TuneSharp.Peft.BitFit;
+using TuneSharp.Peft.Bottleneck;
 using TuneSharp.Peft.Full;
 using TuneSharp.Peft.Ia3;
 using TuneSharp.Peft.LayerNormTuning;
@@ -27,6 +28,7 @@ public static class PeftCatalog
         PTuningMethod.Entry,
         Ia3Method.Entry,
         LayerNormTuningMethod.Entry,
+        BottleneckMethod.Entry,
         BitFitMethod.Entry,
         PartialFreezingMethod.Entry,
         FullTuning.Entry,

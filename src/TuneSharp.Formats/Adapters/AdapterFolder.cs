@@ -15,6 +15,13 @@ public sealed class AdapterFolder : IDisposable
 {
     public const string ConfigFile = "adapter_config.json";
     public const string WeightsFile = "adapter_model.safetensors";
+
+    /// <summary>The weights in a folder of the library `adapters`.</summary>
+    public const string BottleneckWeightsFile = "adapter.safetensors";
+
+    /// <summary>What <see cref="PeftType"/> is for such a folder, whose config names no type.</summary>
+    public const string Bottleneck = "BOTTLENECK";
+
     private const long MaxConfigBytes = 16 << 20;
 
     private AdapterFolder(string path, CheckedFields fields, string peftType, SafetensorsFile weights)
@@ -42,12 +49,15 @@ public sealed class AdapterFolder : IDisposable
     public static AdapterFolder Open(string folder)
     {
         if (!Directory.Exists(folder)) throw new InvalidInputException("The adapter folder does not exist.", folder, "Check the spelling of its path.");
-        string configPath = System.IO.Path.Combine(folder, ConfigFile), weightsPath = System.IO.Path.Combine(folder, WeightsFile);
+        string configPath = System.IO.Path.Combine(folder, ConfigFile);
         if (!File.Exists(configPath)) throw new InvalidInputException($"There is no {ConfigFile} in the folder.", folder, "Name the folder of an adapter in PEFT's layout.");
         var fields = new CheckedFields(StrictJson.ReadObject(configPath, MaxConfigBytes), configPath);
-        string type = fields.GetString("peft_type") ?? throw fields.Missing("peft_type", "the name of a method, as in \"LORA\"");
-        if (!PeftTypes.All.Contains(type)) throw fields.Wrong("peft_type", "PEFT has no method of this name.", "Check where the adapter comes from.");
-        if (!File.Exists(weightsPath)) throw MissingWeights.Explain(folder, WeightsFile);
+        // The library `adapters` writes its own kind of config, with the adapter's inside.
+        bool isBottleneck = fields.Json["peft_type"] is null && fields.Json["config"] is JsonObject && fields.GetString("version") is { } version && version.StartsWith("adapters.", StringComparison.Ordinal);
+        string type = isBottleneck ? Bottleneck : fields.GetString("peft_type") ?? throw fields.Missing("peft_type", "the name of a method, as in \"LORA\"");
+        if (!isBottleneck && !PeftTypes.All.Contains(type)) throw fields.Wrong("peft_type", "PEFT has no method of this name.", "Check where the adapter comes from.");
+        string weightsFile = isBottleneck ? BottleneckWeightsFile : WeightsFile, weightsPath = System.IO.Path.Combine(folder, weightsFile);
+        if (!File.Exists(weightsPath)) throw MissingWeights.Explain(folder, weightsFile);
         SafetensorsFile weights = SafetensorsFile.Open(weightsPath);
         try
         {

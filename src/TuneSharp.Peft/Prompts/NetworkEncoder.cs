@@ -19,7 +19,7 @@ internal abstract class NetworkEncoder : PromptEncoder
     public sealed override Var Rows(Tape t, IReadOnlyList<int> rows)
     {
         // Every layer of a model asks for its own rows of one result.
-        if (_last?.Tape != t) _last = (t, t.Torch([], _parameters, (_, p) => Network(p, t.Training ? t.Seed : null)));
+        if (_last?.Tape != t) _last = (t, t.Torch([], _parameters, (_, p) => Network([.. p.Select(weight => weight.to(t.Workspace.WideType))], t.Training ? t.Seed : null).to(t.Workspace.ComputeType)));
         return t.Rows(_last.Value.Rows, rows);
     }
 

@@ -21,17 +21,6 @@ internal sealed class PreferenceTopic : IGoldenTopic
     public string? SpoilOne(string copy) => null;
 }
 
-/// <summary>training/bottleneck: adapters between the blocks (Houlsby, Pfeiffer, parallel).</summary>
-internal sealed class BottleneckTopic : IGoldenTopic
-{
-    public string Topic => "training/bottleneck";
-
-    public IEnumerable<GoldenCase> Find(string folder) =>
-        Directory.GetDirectories(folder).Order(StringComparer.Ordinal).Select(path => new GoldenCase(Path.GetFileName(path), () => GoldenResult.NotBuilt("bottleneck adapters")));
-
-    public string? SpoilOne(string copy) => null;
-}
-
 /// <summary>The cases of one part of a recorded JSON file.</summary>
 internal static class NamedEntries
 {

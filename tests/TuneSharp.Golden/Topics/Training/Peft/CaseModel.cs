@@ -72,7 +72,7 @@ internal sealed class ClassifierCase(ISequenceClassifier model) : CaseModel
 {
     public override IModel Model => model;
 
-    public override IObjective Objective { get; } = new ClassLossObjective(model);
+    public override IObjective Objective { get; } = new SequenceClassificationObjective(model);
 
     public override TrainingExample[] Examples(SafetensorsFile batches, string prefix)
     {
