@@ -69,6 +69,7 @@ public sealed class BertModel : IModel
         return new ModelSizes(config.Shape, config.IntermediateSize, [.. projection, .. Enumerable.Range(0, config.NumLayers).SelectMany(layer => BertBlock.LinearSizes(config, layer))], TiedHead: false)
         {
             LearnedPositions = true,
+            EmbeddingName = config.Names.Body + ".embeddings.word_embeddings",
             OtherParameters = tables + 2 * width + 4 * hidden * config.NumLayers,
         };
     }

@@ -65,6 +65,12 @@ public sealed class LoraMethod : ITuningMethod
 
     internal LoraParts Parts => _parts;
 
+    /// <summary>A part of it stands in place of the base's weights, so that it cannot be one of several in a batch.</summary>
+    internal bool ReplacesWeights => _parts.Doras.Count > 0 || _parts.Tokens is not null || _parts.Replaced.Count > 0;
+
+    /// <summary>What adds to a linear's output.</summary>
+    internal IReadOnlyList<ILinearAdapter> SlotsOf(Linear linear) => [.. Adapters.Where(adapter => adapter.Linear == linear), .. _residuals.Where(residual => residual.Lora.Linear == linear)];
+
     public IReadOnlyList<WeightChange> WeightChanges => LoraMerging.ChangesOf(this);
 
     /// <inheritdoc/>

@@ -57,6 +57,15 @@ public sealed class LoraEmbedding : IEmbeddingAdapter, IDisposable
         });
     }
 
+    /// <summary>Adds the adapter's part to the tokens of one row only, without a gradient.</summary>
+    internal void AddToRows(Tape t, TokenBatch batch, TokenRow row, Tensor y_TD)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor ids = tensor(Enumerable.Range(row.Start, row.Length).Select(i => (long)Math.Max(0, batch.Ids[i])).ToArray());
+        Tensor u_Tr = A.Value.index_select(0, ids).to(t.Workspace.ComputeType);
+        y_TD.narrow(0, row.Start, row.Length).addmm_(u_Tr, LoraAdapter.Computed(B, t.Workspace), 1, (float)(Scale * Strength));
+    }
+
     /// <summary>E_VD += s A B, for the strength that is set now.</summary>
     public void AddTo(Tensor weight)
     {

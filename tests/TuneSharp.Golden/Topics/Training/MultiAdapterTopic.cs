@@ -1,7 +1,9 @@
 // B = rows, T = tokens, V = vocabulary
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using TuneSharp.Peft;
 using TuneSharp.Peft.Combining;
+using TuneSharp.Peft.Combining.Rows;
 using TuneSharp.Formats.Safetensors;
 using TuneSharp.Golden.Harness;
 using TuneSharp.Models;
@@ -30,7 +32,7 @@ internal sealed class MultiAdapterTopic : IGoldenTopic
             logits = [.. tensors.Tensors.Keys.Where(name => name.StartsWith("logits.", StringComparison.Ordinal)).Select(name => name["logits.".Length..]).Order(StringComparer.Ordinal)];
         foreach (string name in logits)
         {
-            yield return new GoldenCase($"logits/{name}", () => combinations.Contains(name) ? GoldenResult.NotBuilt("a new adapter made of several")
+            yield return new GoldenCase($"logits/{name}", () => combinations.Contains(name) ? CombinationCases.Run(folder, file, name, saved => Combined(folder, file, name, saved))
                 : name == "mixed_batch" ? MixedBatch(folder, file)
                 : Named(name, adapters) is { } on ? Logits(folder, file, name, on) : GoldenResult.NotBuilt(name));
         }
@@ -75,19 +77,31 @@ internal sealed class MultiAdapterTopic : IGoldenTopic
         return GoldenResult.All([result, GoldenResult.Equal(exact && again, "unmerging does not give the base back bit for bit")]);
     }
 
-    // One adapter a row: rows do not see each other, so each is asked with its own adapter on.
+    private static GoldenResult Combined(string folder, JsonElement file, string name, string saved)
+    {
+        using ICausalLm model = Load(folder, file);
+        using ITuningMethod method = PeftCatalog.LoadAdapter(saved, model.Tunable);
+        return Compare(folder, "probe", "logits." + name, Rows(model, folder, "probe"));
+    }
+
+    /// <summary>One adapter a row, all rows in one batch; afterwards the set is as it was.</summary>
     private static GoldenResult MixedBatch(string folder, JsonElement file)
     {
         using ICausalLm model = Load(folder, file);
         using AdapterSet set = LoadAll(folder, file, model);
+        float[][] before = Rows(model, folder, "mixed");
         string[] names = [.. file.GetProperty("mixed_batch").GetProperty("adapter_names").EnumerateArray().Select(e => e.GetString()!)];
-        float[][] rows = [.. names.Select((name, r) =>
-        {
-            set.SwitchAll(on: false);
-            if (name != "__base__") set.Switch(name, on: true);
-            return Rows(model, folder, "mixed")[r];
-        })];
-        return Compare(folder, "mixed", "logits.mixed_batch", rows);
+        int[][] ids = Ids(folder, "mixed");
+        using Workspace workspace = model.CreateWorkspace();
+        using TokenBatch batch = TokenBatch.FromRows(ids);
+        float[] all;
+        using (RowAdapters.Assign(set, batch, names))
+        using (var t = new Tape(workspace, recording: false))
+            all = MemoryMarshal.Cast<byte, float>(model.Head.Forward(t, model.Hidden(t, batch)).Data.to(ScalarType.Float32).contiguous().bytes).ToArray();
+        int vocabulary = all.Length / batch.NumTokens;
+        float[][] rows = [.. batch.Rows.Select(row => all[(row.Start * vocabulary)..((row.Start + row.Length) * vocabulary)])];
+        bool restored = Rows(model, folder, "mixed").Zip(before, (a, b) => a.SequenceEqual(b)).All(same => same);
+        return GoldenResult.All([Compare(folder, "mixed", "logits.mixed_batch", rows), GoldenResult.Equal(restored, "the adapters are not as they were before the mixed batch")]);
     }
 
     private static GoldenResult Merge(string folder, JsonElement file)
@@ -114,16 +128,19 @@ internal sealed class MultiAdapterTopic : IGoldenTopic
     /// <summary>Logits of the real tokens of each row of `what`.input_ids.</summary>
     private static float[][] Rows(ICausalLm model, string folder, string what)
     {
-        using SafetensorsFile tensors = SafetensorsFile.Open(Path.Combine(folder, "multi.safetensors"));
-        int width = (int)tensors.Require(what + ".input_ids").Shape[1];
-        int[][] ids = [.. tensors.Ids(what + ".input_ids").Chunk(width)], masks = [.. tensors.Ids(what + ".attention_mask").Chunk(width)];
         using Workspace workspace = model.CreateWorkspace();
-        return [.. ids.Select((row, r) =>
+        return [.. Ids(folder, what).Select(row =>
         {
-            using TokenBatch batch = TokenBatch.FromRows([[.. row.Where((_, i) => masks[r][i] == 1)]]);
+            using TokenBatch batch = TokenBatch.FromRows([row]);
             using var t = new Tape(workspace, recording: false);
             return MemoryMarshal.Cast<byte, float>(model.Head.Forward(t, model.Hidden(t, batch)).Data.to(ScalarType.Float32).contiguous().bytes).ToArray();
         })];
+    }
+
+    private static int[][] Ids(string folder, string what)
+    {
+        using SafetensorsFile tensors = SafetensorsFile.Open(Path.Combine(folder, "multi.safetensors"));
+        return RecordedRows.Unpadded(tensors, what, "input_ids");
     }
 
     private static GoldenResult Compare(string folder, string what, string name, float[][] actual)
