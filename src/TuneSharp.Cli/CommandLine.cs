@@ -53,7 +53,7 @@ public static class CommandLine
                  [
                      QuickstartCommand.Create(host, global), TrainCommand.Create(host, global), ResumeCommand.Create(host, global), RunsCommand.Create(host, global),
                      PretrainCommand.Create(host, global), EvalCommand.Create(host, global), ClassifyCommand.Create(host, global), CompareCommand.Create(host, global), ChatCommand.Create(host, global), MergeCommand.Create(host, global),
-                     ModelCommand.Create(host, global), MethodsCommand.Create(host, global), PlanCommand.Create(host, global), DataCommand.Create(host, global), DoctorCommand.Create(host, global), SettingsCommand.Create(host), WorkerCommand.Create(host),
+                     AdapterCommand.Create(host, global), ModelCommand.Create(host, global), MethodsCommand.Create(host, global), PlanCommand.Create(host, global), DataCommand.Create(host, global), DoctorCommand.Create(host, global), SettingsCommand.Create(host), WorkerCommand.Create(host),
                  ])
         {
             root.Add(command);
