@@ -10,6 +10,7 @@ public sealed class DecoderInferenceTests
     public static TheoryData<string, string> Models() => new()
     {
         { "gpt2", "" },
+        { "chatglm", "" },
         { "llama", "" },
         { "qwen2", ", \"use_sliding_window\": true, \"sliding_window\": 6, \"max_window_layers\": 1" },
         { "llama", ", \"rope_scaling\": {\"type\": \"yarn\", \"factor\": 4.0, \"original_max_position_embeddings\": 16}" },

@@ -52,13 +52,11 @@ internal sealed class BertBlock
 
     public IEnumerable<ResidualSum> Residuals => [_attentionSum, _mlpSum];
 
-    public IEnumerable<Parameter> Parameters => [.. Weights(_attention.Linears), .. _attentionNorm.Parameters, .. Weights(_mlp.Linears), .. _outputNorm.Parameters];
+    public IEnumerable<Parameter> Parameters => [.. _attention.Linears.SelectMany(linear => linear.Parameters), .. _attentionNorm.Parameters, .. _mlp.Linears.SelectMany(linear => linear.Parameters), .. _outputNorm.Parameters];
 
     public Var Forward(Tape t, Var x, TokenBatch batch, (Var Key, Var Value)? prefix)
     {
         Var h = _attentionSum.Forward(t, x, _attention.Forward(t, x, batch, prefix), _attentionNorm.Forward);
         return _mlpSum.Forward(t, h, _mlp.Forward(t, h), _outputNorm.Forward);
     }
-
-    private static IEnumerable<Parameter> Weights(IEnumerable<Linear> linears) => linears.SelectMany(linear => (Parameter[])[linear.Weight, linear.Bias!]);
 }

@@ -4,6 +4,7 @@ using TuneSharp.Formats.Gguf;
 using TuneSharp.Formats.ModelConfigs;
 using TuneSharp.Kernels;
 using TuneSharp.Models.Bert;
+using TuneSharp.Models.ChatGlm;
 using TuneSharp.Models.DistilBert;
 using TuneSharp.Models.Electra;
 using TuneSharp.Models.Gguf;
@@ -28,6 +29,7 @@ public static class ModelCatalog
         LlamaFamily.Family,
         Qwen2Family.Family,
         Gpt2Family.Family,
+        ChatGlmFamily.Family,
         BertFamily.Family,
         RobertaFamily.Family,
         DistilBertFamily.Family,

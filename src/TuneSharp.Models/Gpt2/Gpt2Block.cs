@@ -43,7 +43,7 @@ internal sealed class Gpt2Block : IDecoderBlock
 
     public IEnumerable<ResidualSum> Residuals => [_attentionSum, _mlpSum];
 
-    public IEnumerable<Parameter> Parameters => [.. _attentionNorm.Parameters, .. Weights(_attention.Linears), .. _mlpNorm.Parameters, .. Weights(_mlp.Linears)];
+    public IEnumerable<Parameter> Parameters => [.. _attentionNorm.Parameters, .. _attention.Linears.SelectMany(linear => linear.Parameters), .. _mlpNorm.Parameters, .. _mlp.Linears.SelectMany(linear => linear.Parameters)];
 
     public Var Forward(Tape t, Var x, BlockInput input)
     {
@@ -52,6 +52,4 @@ internal sealed class Gpt2Block : IDecoderBlock
     }
 
     private static string NameOf(int layer) => $"{Gpt2Decoder.Body}.h.{layer}";
-
-    private static IEnumerable<Parameter> Weights(IEnumerable<Linear> linears) => linears.SelectMany(linear => (Parameter[])[linear.Weight, linear.Bias!]);
 }

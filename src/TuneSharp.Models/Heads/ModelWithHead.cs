@@ -52,5 +52,5 @@ internal abstract class ModelWithHead : IModel
     }
 
     protected static IEnumerable<Parameter> WeightsOf(IEnumerable<Linear> linears) =>
-        linears.SelectMany(linear => linear.Bias is null ? (Parameter[])[linear.Weight] : [linear.Weight, linear.Bias]);
+        linears.SelectMany(linear => linear.Parameters);
 }

@@ -58,7 +58,7 @@ internal sealed class LlamaBlock : IDecoderBlock
 
     public IEnumerable<ResidualSum> Residuals => [_attentionSum, _mlpSum];
 
-    public IEnumerable<Parameter> Parameters => [_inputNorm, .. Weights(_attention.Linears), _postAttentionNorm, .. Weights(_mlp.Linears)];
+    public IEnumerable<Parameter> Parameters => [_inputNorm, .. _attention.Linears.SelectMany(linear => linear.Parameters), _postAttentionNorm, .. _mlp.Linears.SelectMany(linear => linear.Parameters)];
 
     public Var Forward(Tape t, Var x, BlockInput input)
     {
@@ -67,7 +67,4 @@ internal sealed class LlamaBlock : IDecoderBlock
     }
 
     private static string NameOf(int layer) => $"model.layers.{layer}";
-
-    private static IEnumerable<Parameter> Weights(IEnumerable<Linear> linears) =>
-        linears.SelectMany(linear => linear.Bias is null ? (Parameter[])[linear.Weight] : [linear.Weight, linear.Bias]);
 }

@@ -41,6 +41,9 @@ public sealed class Linear
 
     public Parameter? Bias { get; }
 
+    /// <summary>The weight, and the bias if there is one.</summary>
+    public IEnumerable<Parameter> Parameters => Bias is null ? [Weight] : [Weight, Bias];
+
     /// <summary>The weight is stored as [In, Out].</summary>
     public bool Transposed { get; }
 

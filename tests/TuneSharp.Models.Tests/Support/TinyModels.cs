@@ -14,7 +14,7 @@ internal static class TinyModels
     /// <summary>A config of a family; <paramref name="extra"/> is JSON that is added and wins.</summary>
     public static HfConfig Config(string modelType, string extra = "")
     {
-        JsonObject json = JsonNode.Parse(modelType == "gpt2" ? Gpt2 : LlamaLike(modelType))!.AsObject();
+        JsonObject json = JsonNode.Parse(modelType switch { "gpt2" => Gpt2, "chatglm" => ChatGlm, _ => LlamaLike(modelType) })!.AsObject();
         foreach ((string key, JsonNode? value) in JsonNode.Parse($"{{ {extra.TrimStart(',', ' ')} }}")!.AsObject()) json[key] = value?.DeepClone();
         return HfConfig.Parse(json.ToJsonString(), "test");
     }
@@ -43,6 +43,12 @@ internal static class TinyModels
     private static string Gpt2 => $$"""
         { "model_type": "gpt2", "architectures": ["GPT2LMHeadModel"], "n_embd": 24, "n_inner": null, "n_layer": 3, "n_head": 4, "n_positions": 40, "vocab_size": {{Vocabulary}},
           "layer_norm_epsilon": 0.001, "activation_function": "gelu_new", "initializer_range": 0.3 }
+        """;
+
+    private static string ChatGlm => $$"""
+        { "model_type": "chatglm", "architectures": ["ChatGLMModel"], "hidden_size": 24, "num_layers": 3, "num_attention_heads": 4, "kv_channels": 8, "multi_query_attention": true,
+          "multi_query_group_num": 2, "ffn_hidden_size": 30, "padded_vocab_size": {{Vocabulary}}, "seq_length": 64, "layernorm_epsilon": 0.001, "rmsnorm": true, "post_layer_norm": true,
+          "add_bias_linear": false, "add_qkv_bias": true, "initializer_range": 0.3 }
         """;
 
     private static string LlamaLike(string modelType) => $$"""
