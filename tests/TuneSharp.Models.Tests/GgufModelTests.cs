@@ -24,15 +24,17 @@ public sealed class GgufModelTests : IDisposable
     [InlineData("llama", ", \"attention_bias\": true, \"mlp_bias\": true, \"tie_word_embeddings\": true")]
     [InlineData("llama", ", \"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8.0, \"low_freq_factor\": 1.0, \"high_freq_factor\": 4.0, \"original_max_position_embeddings\": 32}")]
     [InlineData("llama", ", \"rope_scaling\": {\"rope_type\": \"linear\", \"factor\": 4.0}")]
+    [InlineData("gpt2", "")]
+    [InlineData("gpt2", ", \"n_inner\": 30, \"tie_word_embeddings\": false")]
     [InlineData("qwen2", ", \"tie_word_embeddings\": true")]
     [InlineData("qwen2", ", \"rope_scaling\": {\"rope_type\": \"yarn\", \"factor\": 4.0, \"original_max_position_embeddings\": 32}")]
     public void It_computes_the_same(string family, string extra)
     {
         using ICausalLm model = TinyModels.Create(family, extra);
-        GgufModels.Write(model).WriteTo(File1);
+        (family == "gpt2" ? GgufGpt2.Write(model) : GgufModels.Write(model)).WriteTo(File1);
         using ICausalLm loaded = ModelCatalog.Load(File1, Single);
         loaded.ModelType.ShouldBe(family);
-        (int[][] ids, _) = TinyModels.Rows(1, 60, 7);
+        (int[][] ids, _) = TinyModels.Rows(1, family == "gpt2" ? 40 : 60, 7);
         using Workspace a = model.CreateWorkspace(), b = loaded.CreateWorkspace();
         double[] expected = TinyModels.Logits(model, a, ids), found = TinyModels.Logits(loaded, b, ids);
         expected.Zip(found, (x, y) => Math.Abs(x - y)).Max().ShouldBeLessThan(1e-5);
@@ -61,6 +63,18 @@ public sealed class GgufModelTests : IDisposable
         (int[][] ids, _) = TinyModels.Rows(1, 20);
         using Workspace a = direct.CreateWorkspace(), b = converted.CreateWorkspace();
         TinyModels.Logits(direct, a, ids).Zip(TinyModels.Logits(converted, b, ids), (x, y) => Math.Abs(x - y)).Max().ShouldBeLessThan(tolerance);
+    }
+
+    [Fact]
+    public void A_converted_gpt2_is_stored_as_in_its_own_files()
+    {
+        using ICausalLm model = TinyModels.Create("gpt2");
+        GgufGpt2.Write(model).WriteTo(File1);
+        string folder = Directory.CreateDirectory(Path.Combine(_folder, "converted")).FullName;
+        ModelCatalog.ConvertGguf(File1, folder);
+        using ICausalLm converted = ModelCatalog.Load(folder, Single);
+        foreach ((Parameter a, Parameter b) in model.Parameters.OrderBy(p => p.Name, StringComparer.Ordinal).Zip(converted.Parameters.OrderBy(p => p.Name, StringComparer.Ordinal)))
+            TinyModels.Numbers(b.Value).ShouldBe(TinyModels.Numbers(a.Value), a.Name);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ public sealed record PretrainSettings
 {
     private static readonly string[] Dtypes = ["float32", "bfloat16", "float16"];
 
-    [Setting("The new model's config.json (llama or qwen2), or a folder with one. Its weights begin as random numbers.", "新模型的 config.json（llama 或 qwen2）或其所在文件夹；权重随机初始化。", Example = "models/tunesharp-mini/config.json")]
+    [Setting("The new model's config.json (llama, qwen2, gpt2 or chatglm), or a folder with one. Its weights begin as random numbers.", "新模型的 config.json（llama、qwen2、gpt2 或 chatglm）或其所在文件夹；权重随机初始化。", Example = "models/tunesharp-mini/config.json")]
     public string? ModelConfig { get; init; }
 
     [Setting("Folder with the tokenizer.json to use, or small-world to train the one of the embedded model.", "含 tokenizer.json 的文件夹，或 small-world 表示训练内置模型的分词器。", Example = "models/tunesharp-mini")]

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using TuneSharp.Formats.Gguf;
 using TuneSharp.Formats.ModelConfigs;
@@ -11,8 +10,6 @@ internal static class GgufConfig
     /// <summary>Factors by which a llama's rotary frequencies are divided (Llama 3.1), one for each pair of dimensions.</summary>
     public const string RopeFactors = "rope_freqs.weight";
 
-    private const int MaxSize = 1 << 24;
-
     /// <exception cref="Formats.InvalidInputException">A key is missing or holds what no model can have.</exception>
     public static HfConfig Read(GgufFile file)
     {
@@ -23,55 +20,45 @@ internal static class GgufConfig
         if (metadata.GetIntOrNull("split.count", 0, int.MaxValue) is > 1)
             throw metadata.Wrong("split.count", "The model is spread over several files, which are not read.", "Join them first: `llama-gguf-split --merge FIRST.gguf ONE.gguf`.");
         var json = new JsonObject { ["model_type"] = architecture };
-        if (architecture is not ("llama" or "qwen2")) return HfConfig.Parse(json.ToJsonString(), file.Path);
+        if (architecture == "gpt2") GgufGpt2Config.Fill(json, file);
+        if (architecture is "llama" or "qwen2") Fill(json, file, architecture);
+        return HfConfig.Parse(json.ToJsonString(), file.Path);
+    }
 
-        string prefix = architecture + ".";
+    /// <summary>Llama and relatives with rotary embedding.</summary>
+    private static void Fill(JsonObject json, GgufFile file, string architecture)
+    {
+        GgufMetadata metadata = file.Metadata;
+        var keys = new GgufKeys(file, architecture);
+        string prefix = keys.Prefix;
         if (metadata.GetIntOrNull(prefix + "expert_count", 0, int.MaxValue) is > 0)
             throw metadata.Wrong(prefix + "expert_count", "Models with a mixture of experts cannot be used.", "Use a dense model.");
-        int hidden = Int("embedding_length"), heads = Int("attention.head_count");
+        int hidden = keys.Int("embedding_length"), heads = keys.Int("attention.head_count");
         json["architectures"] = new JsonArray(architecture == "llama" ? "LlamaForCausalLM" : "Qwen2ForCausalLM");
         json["hidden_size"] = hidden;
-        json["intermediate_size"] = Int("feed_forward_length");
-        json["num_hidden_layers"] = Int("block_count");
+        json["intermediate_size"] = keys.Int("feed_forward_length");
+        json["num_hidden_layers"] = keys.Int("block_count");
         json["num_attention_heads"] = heads;
-        json["num_key_value_heads"] = metadata.GetIntOrNull(prefix + "attention.head_count_kv", 1, MaxSize) ?? heads;
-        int headDim = metadata.GetIntOrNull(prefix + "attention.key_length", 1, MaxSize) ?? Math.Max(1, hidden / heads);
+        json["num_key_value_heads"] = keys.IntOrNull("attention.head_count_kv") ?? heads;
+        int headDim = keys.IntOrNull("attention.key_length") ?? Math.Max(1, hidden / heads);
         json["head_dim"] = headDim;
-        if (metadata.GetIntOrNull(prefix + "attention.value_length", 1, MaxSize) is { } valueLength && valueLength != headDim)
+        if (keys.IntOrNull("attention.value_length") is { } valueLength && valueLength != headDim)
             throw metadata.Wrong(prefix + "attention.value_length", $"It must be the key length, {headDim}.", "Use another model.");
         json["hidden_act"] = "silu";
-        json["max_position_embeddings"] = Int("context_length", 1 << 30);
-        json["rms_norm_eps"] = Decimal(prefix + "attention.layer_norm_rms_epsilon") ?? throw metadata.Missing(prefix + "attention.layer_norm_rms_epsilon", "a small number");
-        json["vocab_size"] = Vocabulary();
+        json["max_position_embeddings"] = keys.Int("context_length", 1 << 30);
+        json["rms_norm_eps"] = keys.Decimal("attention.layer_norm_rms_epsilon", "a small number");
+        json["vocab_size"] = keys.Vocabulary();
         json["tie_word_embeddings"] = !file.Tensors.ContainsKey("output.weight");
-        json["rope_theta"] = Decimal(prefix + "rope.freq_base") ?? 10_000;
+        json["rope_theta"] = keys.DecimalOrNull("rope.freq_base") ?? 10_000;
         if (Rope(file, prefix, headDim, json["rope_theta"]!.GetValue<double>(), json["max_position_embeddings"]!.GetValue<int>()) is { } scaling) json["rope_scaling"] = scaling;
-        if (metadata.GetIntOrNull(prefix + "rope.dimension_count", 1, MaxSize) is { } rotated && rotated != headDim) json["partial_rotary_factor"] = (double)rotated / headDim;
+        if (keys.IntOrNull("rope.dimension_count") is { } rotated && rotated != headDim) json["partial_rotary_factor"] = (double)rotated / headDim;
         if (architecture == "llama")
         {
             json["attention_bias"] = file.Tensors.ContainsKey("blk.0.attn_q.bias");
             json["mlp_bias"] = file.Tensors.ContainsKey("blk.0.ffn_gate.bias");
         }
-        foreach ((string role, string key) in (ReadOnlySpan<(string, string)>)[("bos", "bos_token_id"), ("padding", "pad_token_id")])
-            if (TokenId(role) is { } id) json[key] = id;
-        int[] ends = [.. new[] { TokenId("eos"), TokenId("eot") }.OfType<int>().Distinct()];
-        if (ends.Length > 0) json["eos_token_id"] = ends.Length == 1 ? ends[0] : new JsonArray([.. ends.Select(end => JsonValue.Create(end))]);
-        return HfConfig.Parse(json.ToJsonString(), file.Path);
-
-        int? TokenId(string role) => metadata.GetIntOrNull($"tokenizer.ggml.{role}_token_id", 0, MaxSize);
-
-        int Int(string key, int max = MaxSize) => metadata.GetInt(prefix + key, 1, max);
-
-        int Vocabulary() => file.Tensors.TryGetValue("token_embd.weight", out GgufTensor? embedding) && embedding.Shape.Count == 2 && embedding.Shape[0] <= MaxSize
-            ? (int)embedding.Shape[0]
-            : metadata.GetIntOrNull(prefix + "vocab_size", 1, MaxSize) ?? throw file.Metadata.Missing(prefix + "vocab_size", "the number of tokens");
-
-        double? Decimal(string key) => metadata.GetNumberOrNull(key) is { } number ? Shortest(number) : null;
+        keys.AddTokenIds(json);
     }
-
-    /// <summary>Converters store 1e-5 as float32: the decimal number that was meant, not 9.999999747378752e-06.</summary>
-    private static double Shortest(double number) =>
-        number == (float)number ? double.Parse(((float)number).ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : number;
 
     private static JsonObject? Rope(GgufFile file, string prefix, int headDim, double theta, int context)
     {
@@ -85,7 +72,7 @@ internal static class GgufConfig
         string type = metadata.GetText(prefix + "rope.scaling.type") ?? "none";
         if (type == "none") return null;
         string key = prefix + "rope.scaling.factor";
-        double factor = metadata.GetNumberOrNull(key) is { } number and > 0 ? Shortest(number) : throw (metadata.Has(key) ? metadata.Wrong(key, "It must be above 0.") : metadata.Missing(key, "a number above 0"));
+        double factor = metadata.GetNumberOrNull(key) is { } number and > 0 ? GgufKeys.Shortest(number) : throw (metadata.Has(key) ? metadata.Wrong(key, "It must be above 0.") : metadata.Missing(key, "a number above 0"));
         if (type == "linear") return new JsonObject { ["rope_type"] = "linear", ["factor"] = factor };
         if (type != "yarn") throw metadata.Wrong(prefix + "rope.scaling.type", "The kinds that can be computed are none, linear and yarn.", "Use another model.");
         return new JsonObject

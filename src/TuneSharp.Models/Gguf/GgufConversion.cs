@@ -26,16 +26,17 @@ public sealed record GgufConversion(int Tensors, long Bytes, string DType, bool 
     {
         TorchRuntime.EnsureLoaded();
         file.CheckTypes();
+        var names = GgufNames.Of(config.ModelType);
         GgufTensor[] sources = [.. file.Tensors.Values.Where(tensor => tensor.Name != GgufConfig.RopeFactors)];
-        if (sources.FirstOrDefault(tensor => GgufNames.ToHf(tensor.Name) is null) is { } strange)
+        if (sources.FirstOrDefault(tensor => names.ToHf(tensor.Name) is null) is { } strange)
             throw new InvalidInputException($"The tensor {Quoted.Text(strange.Name)} belongs to no {config.ModelType} model.", file.Path, "Use another file of the model.");
         bool quantised = sources.Any(tensor => tensor.Type.IsQuantised());
         var tensors = new GgufTensors(file, config);
         long all = sources.Sum(tensor => tensor.NumElements * TypeOf(tensor).ByteSize()), done = 0;
-        SafetensorsWriter.Write(Path.Combine(folder, CheckpointFolder.SingleFile), [.. sources.Select(tensor => new TensorToWrite(GgufNames.ToHf(tensor.Name)!, TypeOf(tensor), tensor.Shape, stream =>
+        SafetensorsWriter.Write(Path.Combine(folder, CheckpointFolder.SingleFile), [.. sources.Select(tensor => new TensorToWrite(names.ToHf(tensor.Name)!, TypeOf(tensor), tensors.ShapeOf(names.ToHf(tensor.Name)!)!, stream =>
         {
             cancellation.ThrowIfCancellationRequested();
-            using Tensor value = tensors.Read(GgufNames.ToHf(tensor.Name)!, ScalarOf(TypeOf(tensor)));
+            using Tensor value = tensors.Read(names.ToHf(tensor.Name)!, ScalarOf(TypeOf(tensor)));
             TensorMemory.Write(value, stream);
             done += tensor.NumElements * TypeOf(tensor).ByteSize();
             progress?.Invoke(done, all);

@@ -11,27 +11,29 @@ namespace TuneSharp.Models.Gguf;
 /// <summary>
 /// Tensors of a GGUF file under their Hugging Face names, decoded row by row straight into their memory. Llama files keep the
 /// rows of q and k in the order of interleaved rotary pairs (per head: first of pair 0, second of pair 0, first of pair 1, …);
-/// they are put back into the two halves that Hugging Face has.
+/// they are put back into the two halves that Hugging Face has. Matrices of a GPT-2's blocks are turned round.
 /// </summary>
 internal sealed class GgufTensors : IStoredTensors
 {
     private readonly GgufFile _file;
+    private readonly GgufNames _names;
     private readonly AttentionShape? _interleaved;
     private readonly Dictionary<string, GgufTensor> _tensors = new(StringComparer.Ordinal);
 
     public GgufTensors(GgufFile file, HfConfig config)
     {
         _file = file;
+        _names = GgufNames.Of(config.ModelType);
         _interleaved = config.ModelType == "llama" ? config.Attention : null;
         foreach (GgufTensor tensor in file.Tensors.Values)
-            if (tensor.Name != GgufConfig.RopeFactors) _tensors.Add(GgufNames.ToHf(tensor.Name) ?? tensor.Name, tensor);
+            if (tensor.Name != GgufConfig.RopeFactors) _tensors.Add(_names.ToHf(tensor.Name) ?? tensor.Name, tensor);
     }
 
     public string Path => _file.Path;
 
     public IEnumerable<string> Names => _tensors.Keys;
 
-    public IReadOnlyList<long>? ShapeOf(string name) => _tensors.GetValueOrDefault(name)?.Shape;
+    public IReadOnlyList<long>? ShapeOf(string name) => _tensors.GetValueOrDefault(name) is not { } tensor ? null : IsTransposed(name, tensor) ? [.. tensor.Shape.Reverse()] : tensor.Shape;
 
     public unsafe Tensor Read(string name, ScalarType? type)
     {
@@ -52,6 +54,7 @@ internal sealed class GgufTensors : IStoredTensors
             GgufTensor rows = tensor.Shape.Count == 1 && rowOf is not null ? tensor with { Shape = [tensor.Shape[0], 1] } : tensor;
             if (raw) _file.ReadStored(rows, TensorMemory.Pointer(value), rowOf);
             else _file.ReadFloat32(rows, (float*)TensorMemory.Pointer(value), rowOf);
+            if (IsTransposed(name, tensor)) value = Transposed(value);
             return ConvertedTensor.Of(value, type ?? asStored ?? ScalarType.BFloat16);
         }
         catch
@@ -61,7 +64,7 @@ internal sealed class GgufTensors : IStoredTensors
         }
     }
 
-    public string? PackingOf(string name) => _tensors[name] is { Shape.Count: 2 } tensor && tensor.Type.IsQuantised() ? tensor.Type.ToString() : null;
+    public string? PackingOf(string name) => _tensors[name] is { Shape.Count: 2 } tensor && tensor.Type.IsQuantised() && !IsTransposed(name, tensor) ? tensor.Type.ToString() : null;
 
     public unsafe PackedMatrix ReadPacked(string name)
     {
@@ -78,6 +81,16 @@ internal sealed class GgufTensors : IStoredTensors
             blocks.Dispose();
             throw;
         }
+    }
+
+    private bool IsTransposed(string name, GgufTensor tensor) => tensor.Shape.Count == 2 && _names.IsTransposed(name);
+
+    private static Tensor Transposed(Tensor value)
+    {
+        using Tensor view = value.t();
+        Tensor turned = view.contiguous().DetachFromDisposeScope();
+        value.Dispose();
+        return turned;
     }
 
     private Func<long, long>? RowOrder(string name)
