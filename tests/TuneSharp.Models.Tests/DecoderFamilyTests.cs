@@ -99,7 +99,7 @@ public sealed class DecoderFamilyTests : IDisposable
             foreach (Parameter parameter in model.Parameters) parameter.ClearGrad();
         }
         DisposeScopeManager.Statistics.ThreadTotalLiveCount.ShouldBeLessThan(20, "live tensors: one left by every step would be 20; the workspace may have traded a block for two");
-        workspace.TotalBytes.ShouldBeLessThanOrEqualTo(bytes);
+        workspace.TotalBytes.ShouldBeLessThanOrEqualTo(bytes * 5 / 4, "what a workspace may hold beyond what is in use");
         workspace.NumRented.ShouldBe(0);
     }
 
