@@ -12,7 +12,7 @@ internal static class AdapterCases
     public static GoldenCase Of(string folder, string adapter)
     {
         string name = Path.GetFileName(adapter), path = Path.Combine(folder, "runs", name + ".json");
-        if (!File.Exists(path)) return new GoldenCase($"adapters/{name}", () => GoldenResult.NotBuilt("Classification"));
+        if (!File.Exists(path)) return ClassifierCases.OfAdapter(folder, adapter);
         RecordedRun run = RecordedRun.Read(path);
         string? model = RecordedModel.Find(run.ModelName, run.Folder);
         return new GoldenCase($"adapters/{name}", () => model is null ? GoldenResult.Equal(false, $"The model {run.ModelName} is not here.") : Compare(run, model, adapter))

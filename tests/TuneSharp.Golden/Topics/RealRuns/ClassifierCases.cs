@@ -33,6 +33,24 @@ internal static class ClassifierCases
         yield return Case("norms_after", quick: false, () => Norms(recorded.Json.GetProperty("norms_after"), replay.Value.Norms));
     }
 
+    /// <summary>adapters/RUN_VARIANT: the adapter that the recorded run ended with gives, on the base, what the run recorded.</summary>
+    public static GoldenCase OfAdapter(string folder, string adapter)
+    {
+        string name = Path.GetFileName(adapter);
+        int cut = Math.Max(0, name.LastIndexOf('_'));
+        string path = Path.Combine(folder, "runs", name[..cut] + ".json");
+        if (!File.Exists(path)) return new GoldenCase($"adapters/{name}", () => GoldenResult.Equal(false, "No run of this name was recorded."));
+        RecordedRun run = RecordedRun.Read(path);
+        RecordedClassifierRun recorded = RecordedClassifierRun.Of(run, name[(cut + 1)..]);
+        return new GoldenCase($"adapters/{name}", () =>
+        {
+            if (RecordedModel.Find(run.ModelName.TrimEnd(',').ToLowerInvariant(), run.Folder) is not { } model) return GoldenResult.Equal(false, $"The model {run.ModelName} is not here.");
+            ClassifierReplay replay = ClassifierReplay.WithAdapter(recorded, model, adapter);
+            return GoldenResult.All([Evaluation(replay.EvalAfter!, recorded.Json.GetProperty("eval_after"), "with the adapter"), Norms(recorded.Json.GetProperty("norms_after"), replay.Norms)]);
+        })
+        { Quick = false };
+    }
+
     /// <summary>
     /// All by the recording's tolerance but the biases of keys: they move every score of a query alike, which softmax does not see, so
     /// their gradient is nothing but rounding, and Adam's steps along it are too. Both must stay near where they began.

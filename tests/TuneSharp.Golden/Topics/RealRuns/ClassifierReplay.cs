@@ -74,7 +74,7 @@ internal sealed class ClassifierReplay
             replay.EvalBefore = Measure(model, run.Eval);
             using ITuningMethod method = replay.Train(run, model, work, int.MaxValue);
             Round(method.Trained);
-            replay.Norms = method.Trained.ToDictionary(parameter => RecordedRun.PlainName(parameter.Name), parameter => parameter.Value.to(torch.ScalarType.Float64).norm().item<double>());
+            replay.Norms = NormsOf(method);
             replay.EvalAfter = Measure(model, run.Eval);
         }
         finally
@@ -83,6 +83,17 @@ internal sealed class ClassifierReplay
         }
         return replay;
     }
+
+    /// <summary>Nothing is trained: the adapter that the recorded run ended with, on the base.</summary>
+    public static ClassifierReplay WithAdapter(RecordedClassifierRun run, string modelFolder, string adapter)
+    {
+        using ISequenceClassifier model = Load(run, modelFolder);
+        using ITuningMethod method = PeftCatalog.LoadAdapter(adapter, model.Tunable);
+        return new ClassifierReplay { Norms = NormsOf(method), EvalAfter = Measure(model, run.Eval) };
+    }
+
+    private static Dictionary<string, double> NormsOf(ITuningMethod method) =>
+        method.Trained.ToDictionary(parameter => RecordedRun.PlainName(parameter.Name), parameter => parameter.Value.to(torch.ScalarType.Float64).norm().item<double>());
 
     private static ISequenceClassifier Load(RecordedClassifierRun run, string? folder)
     {
