@@ -78,10 +78,10 @@ public sealed class PackedLinearTests
         using DisposeScope scope = NewDisposeScope();
         Tensor w = Tensors.Normal(1, ScalarType.Float32, Rows, Columns), x = Tensors.Normal(2, ScalarType.Float32, 6, Columns);
         x[2, 5] = 50;
-        double[] exact = Tensors.Numbers(x.mm(w.t()));
         double Error(double threshold)
         {
             using var weight = new Parameter("l.weight", Int8Matrix.Quantise(w, threshold));
+            double[] exact = Tensors.Numbers(x.mm(Unpacked(weight.Packed!, ScalarType.Float32).t()));
             using var workspace = new Workspace();
             using var tape = new Tape(workspace, recording: false);
             double[] found = Tensors.Numbers(new Linear("l", weight).Forward(tape, tape.Leaf(x)).Data);

@@ -57,7 +57,6 @@ public sealed class PackedBaseTests : IDisposable
         using var run = new TrainRun();
         string message = Should.Throw<InvalidInputException>(() => run.Run(TrainRun.Full, Settings, TinyModel.Rows(8), model: model)).Message;
         message.ShouldContain("nf4");
-        message.ShouldContain("quantization: none");
         Should.Throw<InvalidInputException>(() => ModelCatalog.Save(model, Path.Combine(_base, "again"))).Message.ShouldContain("nf4");
     }
 
