@@ -16,9 +16,7 @@ public sealed class Int8Matrix : PackedMatrix
     public const double UsualThreshold = 6;
 
     /// <summary>1 / 127 as bitsandbytes has it where it unpacks single columns.</summary>
-    private static readonly Scalar Step = 7.874015718698502e-3f;
-
-    private static readonly Scalar One = 1f;
+    private const double Step = 7.874015718698502e-3f;
 
     private readonly Tensor _q;
     private readonly Tensor _absmax;
@@ -81,16 +79,16 @@ public sealed class Int8Matrix : PackedMatrix
         Tensor half_TI = x.to(ScalarType.Float16).to(ScalarType.Float32).contiguous(), q_TI = empty([tokens, Columns], dtype: ScalarType.Int8), absmax_T = empty(tokens, dtype: ScalarType.Float32);
         Tensor? columns = Threshold > 0 ? SetOutliersToZero(half_TI) : null;
         Int8Rows.Quantise(Span<float>(half_TI), (int)Columns, new Span<sbyte>(TensorMemory.Pointer(q_TI), checked((int)q_TI.numel())), new Span<float>(TensorMemory.Pointer(absmax_T), tokens));
-        if (columns is not null && tokens > 1) q_TI.index_fill_(1, columns, 0);
+        if (columns is not null && tokens > 1) q_TI.index_fill_(1, columns, Number.Zero);
 
         Tensor product_TO = empty([tokens, Rows], dtype: ScalarType.Float32);
         Int8Rows.Multiply(Span<sbyte>(q_TI), Span<float>(absmax_T), Span<sbyte>(_q), Span<float>(_absmax), (int)Columns, new Span<float>(TensorMemory.Pointer(product_TO), checked((int)product_TO.numel())));
         // The order of these sums is bitsandbytes': what is rounded next to bytes depends on their last bits.
-        if (bias is not null) product_TO.add_(bias, One);
+        if (bias is not null) product_TO.add_(bias, Number.One);
         y.copy_(product_TO);
         if (columns is not null)
         {
-            Tensor w_OC = _q.index_select(1, columns).to(ScalarType.Float32).mul_(_absmax.unsqueeze(1)).mul_(Step);
+            Tensor w_OC = _q.index_select(1, columns).to(ScalarType.Float32).mul_(_absmax.unsqueeze(1)).mul_(Number.Of(Step));
             y.addmm_(x.index_select(1, columns), w_OC.to(x.dtype).t(), 1, 1);
         }
         GC.KeepAlive(this);
@@ -122,10 +120,10 @@ public sealed class Int8Matrix : PackedMatrix
     /// <summary>The columns that hold a number from the threshold on, whose such numbers become 0; null: none does.</summary>
     private Tensor? SetOutliersToZero(Tensor x_TI)
     {
-        Tensor outliers_TI = x_TI.abs().ge(Threshold);
+        Tensor outliers_TI = x_TI.abs().ge(Number.Of(Threshold));
         Tensor columns = outliers_TI.any(0).nonzero().view(-1);
         if (columns.numel() == 0) return null;
-        x_TI.masked_fill_(outliers_TI, 0);
+        x_TI.masked_fill_(outliers_TI, Number.Zero);
         return columns;
     }
 }

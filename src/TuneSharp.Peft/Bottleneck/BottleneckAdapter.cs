@@ -1,4 +1,5 @@
 // T = tokens, D = the model's width, B = the adapter's
+using TuneSharp.Nn.Runtime;
 using TuneSharp.Nn;
 using TuneSharp.Peft.Prompts;
 using static TorchSharp.torch;
@@ -69,7 +70,7 @@ internal sealed class BottleneckAdapter : IResidualAdapter, IDisposable
     {
         using var off = no_grad();
         foreach (Parameter norm in _parameters.Where(parameter => parameter.Name.Contains("adapter_norm", StringComparison.Ordinal)))
-            norm.Value.fill_(norm.Name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0);
+            norm.Value.fill_(norm.Name.EndsWith(".weight", StringComparison.Ordinal) ? Number.One : Number.Zero);
         if (_config.Init == "mam_adapter")
         {
             double bound = 1 / Math.Sqrt(_down.In);
@@ -95,7 +96,7 @@ internal sealed class BottleneckAdapter : IResidualAdapter, IDisposable
     private Var Normed(Tape t, Var f) => _after is null ? f : _after.Forward(t, f);
 
     /// <summary>h + x in a buffer of its own: both are read again.</summary>
-    private static Var Sum_TD(Tape t, Var h, Var x) => t.Torch([h, x], [], (values, _) => values[0] + values[1]);
+    private static Var Sum_TD(Tape t, Var h, Var x) => t.Torch([h, x], [], (values, _) => values[0].add(values[1], Number.One));
 
     private Parameter New(string name, params long[] shape)
     {

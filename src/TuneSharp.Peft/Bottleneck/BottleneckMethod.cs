@@ -23,6 +23,8 @@ internal sealed class BottleneckMethod : ITuningMethod
         PeftType = AdapterFolder.Bottleneck,
         Description = "Small networks behind, or beside, the sub-layers of every block.",
         Chinese = "在每个模块的子层之后或旁边的小网络。",
+        When = "One base with many tasks where a little time at each token does not matter; more of its own than LoRA, but it cannot be merged.",
+        WhenChinese = "同一基座对应多个任务、可接受每个词元略多的计算时；表达能力强于 LoRA，但不能合并。",
         NewOptions = () => new BottleneckSettings(),
         Create = Create,
         Load = Load,

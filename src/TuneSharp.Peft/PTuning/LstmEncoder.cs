@@ -1,4 +1,5 @@
 // n = virtual tokens, D = the model's width, h = the network's, L = its layers
+using TuneSharp.Nn.Runtime;
 using TuneSharp.Nn;
 using TuneSharp.Peft.Prompts;
 using TuneSharp.Peft.Randomness;
@@ -63,14 +64,14 @@ internal sealed class LstmEncoder : NetworkEncoder
     /// <summary>One direction of one layer, [n, h].</summary>
     private Tensor Run(Tensor x, ReadOnlySpan<Tensor> weights, bool reverse)
     {
-        Tensor recurrent = weights[1].t(), inputs = Linear(x, weights[0], weights[2]) + weights[3];
+        Tensor recurrent = weights[1].t(), inputs = Linear(x, weights[0], weights[2]).add(weights[3], Number.One);
         Tensor y = zeros([1, _h], x.dtype), c = zeros([1, _h], x.dtype);
         var outputs = new Tensor[_n];
         for (int step = 0; step < _n; step++)
         {
             int token = reverse ? _n - 1 - step : step;
-            Tensor[] gates = (inputs.narrow(0, token, 1) + y.mm(recurrent)).chunk(4, 1);
-            c = gates[1].sigmoid() * c + gates[0].sigmoid() * gates[2].tanh();
+            Tensor[] gates = inputs.narrow(0, token, 1).add(y.mm(recurrent), Number.One).chunk(4, 1);
+            c = (gates[1].sigmoid() * c).add(gates[0].sigmoid() * gates[2].tanh(), Number.One);
             y = gates[3].sigmoid() * c.tanh();
             outputs[token] = y;
         }

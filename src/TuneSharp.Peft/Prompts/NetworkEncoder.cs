@@ -1,3 +1,4 @@
+using TuneSharp.Nn.Runtime;
 using TuneSharp.Nn;
 using TuneSharp.Peft.Randomness;
 using static TorchSharp.torch;
@@ -68,5 +69,5 @@ internal abstract class NetworkEncoder : PromptEncoder
         return _parameters.Find(other => other.Name == weight)!.Shape[1];
     }
 
-    protected static Tensor Linear(Tensor x, Tensor weight, Tensor bias) => x.mm(weight.t()) + bias;
+    protected static Tensor Linear(Tensor x, Tensor weight, Tensor bias) => x.mm(weight.t()).add(bias, Number.One);
 }
