@@ -58,34 +58,4 @@ public sealed class MemoryBenchmark : IBenchmark
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{method.Method} {(method.Options is LoraSettings lora ? string.Join(",", lora.TargetModules) : "")} {tokens} tokens: predicted {predicted:0} MB, measured {measured:0} MB, {100 * (predicted / measured - 1):+0.0;-0.0} %"));
         return 0;
     }
-
-    /// <summary>The largest anonymous memory of this process, looked at every few milliseconds.</summary>
-    private sealed class PeakMemory : IDisposable
-    {
-        private readonly Thread _watch;
-        private volatile bool _ended;
-        private double _mb;
-
-        public PeakMemory()
-        {
-            _watch = new Thread(() =>
-            {
-                while (!_ended)
-                {
-                    _mb = Math.Max(_mb, Machine.AnonymousMb());
-                    Thread.Sleep(5);
-                }
-            })
-            { IsBackground = true };
-            _watch.Start();
-        }
-
-        public double Mb => _mb;
-
-        public void Dispose()
-        {
-            _ended = true;
-            _watch.Join();
-        }
-    }
 }

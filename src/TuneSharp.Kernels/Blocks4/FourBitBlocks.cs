@@ -70,6 +70,7 @@ public static class FourBitBlocks
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Codes(FourBitTable table, ReadOnlySpan<float> x, float scale, bool divide, Span<byte> codes)
     {
         ReadOnlySpan<float> midpoints = table.Midpoints;
@@ -95,6 +96,7 @@ public static class FourBitBlocks
     }
 
     /// <summary>Numbers of one block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Scale(FourBitTable table, ReadOnlySpan<byte> packed, float scale, long from, Span<float> x)
     {
         int i = 0;
@@ -113,7 +115,8 @@ public static class FourBitBlocks
         if (i < x.Length) x[i] = table.Values[Unsafe.Add(ref bytes, (i - start) / 2) >> 4] * scale;
     }
 
-    /// <summary>The table lies in two registers: a permutation of each, and the third bit of the code chooses.</summary>
+    /// <summary>The table lies in two registers: a permutation of each, and the third bit of the code chooses. Compiled at once: a model is unpacked before the run time notices what is hot.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int ScaleBySixteen(FourBitTable table, ref byte bytes, float scale, Span<float> x, int i)
     {
         Vector256<float> low = Vector256.Create(table.Values[..8]) * scale, high = Vector256.Create(table.Values[8..]) * scale;

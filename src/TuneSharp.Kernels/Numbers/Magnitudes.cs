@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace TuneSharp.Kernels;
@@ -8,6 +9,7 @@ internal static class Magnitudes
 {
     /// <summary>The largest magnitude; 0 for no numbers.</summary>
     /// <exception cref="NotFiniteNumberException">A number is NaN or infinite.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Largest(ReadOnlySpan<float> x)
     {
         Vector<float> most = Vector<float>.Zero;

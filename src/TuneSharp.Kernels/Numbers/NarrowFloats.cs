@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -8,6 +9,7 @@ public static class NarrowFloats
 {
     /// <param name="x">Numbers.</param>
     /// <param name="bits">As many bfloat16.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ToBFloat16(ReadOnlySpan<float> x, Span<ushort> bits)
     {
         int i = 0;

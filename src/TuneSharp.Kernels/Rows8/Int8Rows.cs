@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -42,6 +43,7 @@ public static class Int8Rows
     /// <param name="q">[columns] of one row.</param>
     /// <param name="absmax">The row's.</param>
     /// <param name="x">[columns]; every element is overwritten.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void DequantiseRow(ReadOnlySpan<sbyte> q, float absmax, Span<float> x)
     {
         float scale = absmax * Step;
@@ -80,6 +82,7 @@ public static class Int8Rows
     }
 
     /// <summary>Σ a_c · b_c.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Dot(ReadOnlySpan<sbyte> a, ReadOnlySpan<sbyte> b)
     {
         Vector256<int> sums = Vector256<int>.Zero;

@@ -151,7 +151,7 @@ public static class ModelCatalog
     /// <param name="config">Sizes.</param>
     /// <param name="seed">Of the random numbers.</param>
     /// <param name="settings">quantization nf4, fp4 or int8; the types of the other weights and of the arithmetic (auto: float32).</param>
-    internal static ICausalLm CreateRandom(HfConfig config, long seed, ModelSettings settings)
+    public static ICausalLm CreateRandom(HfConfig config, long seed, ModelSettings settings)
     {
         settings.Validate();
         ScalarType dense = settings.WeightsDtype == "auto" ? ScalarType.Float32 : Storage(settings, 0)!.Value;
