@@ -27,7 +27,10 @@ internal sealed class RandomWeights(long seed, double deviation, ScalarType type
     {
         Parameter dense = Matrix(name, rows, columns);
         if (packing is null) return dense;
-        using (dense) return new Parameter(name, packing.Quantise(dense.Value, name, "random weights"));
+        PackedMatrix packed;
+        using (dense) packed = packing.Quantise(dense.Value, name, "random weights");
+        TensorMemory.GiveBackFreed();
+        return new Parameter(name, packed);
     }
 
     public Parameter Norm(string name, long size) => Fill(name, size, 1);

@@ -3,6 +3,7 @@ using TuneSharp.Formats;
 using TuneSharp.Kernels;
 using TuneSharp.Models.Settings;
 using TuneSharp.Nn;
+using TuneSharp.Nn.Runtime;
 using static TorchSharp.torch;
 
 namespace TuneSharp.Models.Weights;
@@ -25,7 +26,9 @@ internal sealed class WeightPacking(ModelSettings settings)
     public PackedMatrix? Pack(IStoredTensors stored, string name)
     {
         PackedMatrix? packed = Make(stored, name);
-        if (packed is not null) _packed++;
+        if (packed is null) return null;
+        _packed++;
+        TensorMemory.GiveBackFreed();
         return packed;
     }
 
