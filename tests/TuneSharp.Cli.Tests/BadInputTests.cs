@@ -1,9 +1,9 @@
 using System.Text.RegularExpressions;
-using TuneSharp.Peft.Lora;
 using TuneSharp.Formats.Adapters;
 using TuneSharp.Formats.ModelConfigs;
 using TuneSharp.Models;
 using TuneSharp.Peft;
+using TuneSharp.Peft.Lora;
 using TuneSharp.Peft.Settings;
 
 namespace TuneSharp.Cli.Tests;

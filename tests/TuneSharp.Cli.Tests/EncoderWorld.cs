@@ -31,7 +31,11 @@ internal static class EncoderWorld
 
     /// <summary>Texts with their class, all different.</summary>
     public static IEnumerable<(string Text, string Label)> Rows() =>
-        from thing in (string[])["soup", "bread", "tea"] from verb in (string[])["was", "is"] from much in (string[])["", "very "] from of in s_classes from word in of.Words
+        from thing in (string[])["soup", "bread", "tea"]
+        from verb in (string[])["was", "is"]
+        from much in (string[])["", "very "]
+        from of in s_classes
+        from word in of.Words
         select (string.Create(CultureInfo.InvariantCulture, $"The {thing} {verb} {much}{word}."), of.Label);
 
     public static string Table(TinyWorld world, string name = "moods.csv") => world.Write(name, "text,label\n" + string.Concat(Rows().Select(row => $"{row.Text},{row.Label}\n")));

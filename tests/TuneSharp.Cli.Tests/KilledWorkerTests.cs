@@ -1,7 +1,7 @@
-using TuneSharp.Peft.Lora;
 using System.Diagnostics;
 using TuneSharp.Application.Runs;
 using TuneSharp.Application.Workers;
+using TuneSharp.Peft.Lora;
 using TuneSharp.Training.Checkpoints;
 using TuneSharp.Training.Loop;
 

@@ -1,10 +1,10 @@
 using System.Globalization;
 using TorchSharp;
-using TuneSharp.Peft.Lora;
 using TuneSharp.Data;
 using TuneSharp.Formats.ModelConfigs;
 using TuneSharp.Models;
 using TuneSharp.Models.Settings;
+using TuneSharp.Peft.Lora;
 using TuneSharp.Peft.Settings;
 using TuneSharp.Tokenizers;
 using TuneSharp.Training.Estimates;

@@ -12,7 +12,8 @@ internal static class ElectraFamily
     private static readonly BertNames s_names = new("electra", "encoder.layer");
 
     public static ModelFamily Family { get; } = new BertHeads("electra", "Electra", Read, "classifier.dense", Activation.Gelu, "classifier.out_proj",
-        new MaskedLmNames("generator_predictions.dense", "generator_predictions.LayerNorm", "generator_lm_head", "generator_lm_head.bias")) { MaskedLmActivation = Activation.Gelu }
+        new MaskedLmNames("generator_predictions.dense", "generator_predictions.LayerNorm", "generator_lm_head", "generator_lm_head.bias"))
+    { MaskedLmActivation = Activation.Gelu }
         .ToFamily(new CheckpointNames("electra")
         {
             Heads = ["discriminator_predictions.", "generator_predictions.", "generator_lm_head.", "classifier.", "qa_outputs."],

@@ -12,7 +12,8 @@ internal static class RobertaFamily
     private static readonly BertNames s_names = new("roberta", "encoder.layer");
 
     public static ModelFamily Family { get; } = new BertHeads("roberta", "Roberta", Read, "classifier.dense", Activation.Tanh, "classifier.out_proj",
-        new MaskedLmNames("lm_head.dense", "lm_head.layer_norm", "lm_head.decoder", "lm_head.bias")) { MaskedLmActivation = Activation.Gelu }
+        new MaskedLmNames("lm_head.dense", "lm_head.layer_norm", "lm_head.decoder", "lm_head.bias"))
+    { MaskedLmActivation = Activation.Gelu }
         .ToFamily(new CheckpointNames("roberta")
         {
             Heads = ["roberta.pooler.", "lm_head.", "classifier.", "qa_outputs."],

@@ -1,6 +1,6 @@
 // T = tokens, D = the model's width, B = the adapter's
-using TuneSharp.Nn.Runtime;
 using TuneSharp.Nn;
+using TuneSharp.Nn.Runtime;
 using TuneSharp.Peft.Prompts;
 using static TorchSharp.torch;
 

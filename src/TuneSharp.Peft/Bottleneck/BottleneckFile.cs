@@ -20,10 +20,26 @@ internal sealed record BottleneckFile(BottleneckConfig Config, string Name)
     /// <summary>Keys of the library that are not acted on, with the value that means "off", or that have no effect while another one is off.</summary>
     private static readonly IReadOnlyDictionary<string, string> Fixed = new Dictionary<string, string>
     {
-        ["cross_adapter"] = "false", ["dropout"] = "0.0", ["factorized_phm_W"] = "true", ["factorized_phm_rule"] = "false",
-        ["hypercomplex_nonlinearity"] = "\"glorot-uniform\"", ["init_weights_seed"] = "null", ["inv_adapter"] = "null", ["inv_adapter_reduction_factor"] = "null",
-        ["learn_phm"] = "true", ["original_ln_after"] = "true", ["phm_bias"] = "true", ["phm_c_init"] = "\"normal\"", ["phm_dim"] = "4", ["phm_init_range"] = "0.0001",
-        ["phm_layer"] = "false", ["phm_rank"] = "1", ["shared_W_phm"] = "false", ["shared_phm_rule"] = "true", ["stochastic_depth"] = "0.0", ["use_gating"] = "false",
+        ["cross_adapter"] = "false",
+        ["dropout"] = "0.0",
+        ["factorized_phm_W"] = "true",
+        ["factorized_phm_rule"] = "false",
+        ["hypercomplex_nonlinearity"] = "\"glorot-uniform\"",
+        ["init_weights_seed"] = "null",
+        ["inv_adapter"] = "null",
+        ["inv_adapter_reduction_factor"] = "null",
+        ["learn_phm"] = "true",
+        ["original_ln_after"] = "true",
+        ["phm_bias"] = "true",
+        ["phm_c_init"] = "\"normal\"",
+        ["phm_dim"] = "4",
+        ["phm_init_range"] = "0.0001",
+        ["phm_layer"] = "false",
+        ["phm_rank"] = "1",
+        ["shared_W_phm"] = "false",
+        ["shared_phm_rule"] = "true",
+        ["stochastic_depth"] = "0.0",
+        ["use_gating"] = "false",
     };
 
     private static readonly string[] WithoutEffect =
@@ -73,7 +89,8 @@ internal sealed record BottleneckFile(BottleneckConfig Config, string Name)
             NormAfter = config.GetBool("ln_after", false),
             Init = config.GetString("init_weights") ?? "bert",
             LeaveOut = config.GetIds("leave_out"),
-        }, fields.GetString("name") ?? throw fields.Missing("name", "the adapter's name")) { Origin = origin };
+        }, fields.GetString("name") ?? throw fields.Missing("name", "the adapter's name"))
+        { Origin = origin };
     }
 
     /// <summary>The settings that make such an adapter, for its size.</summary>

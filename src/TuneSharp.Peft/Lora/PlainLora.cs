@@ -28,8 +28,12 @@ internal static class PlainLora
         double alpha = config.UseRslora ? 2 * config.Alpha * Math.Sqrt(config.Rank) : 2 * config.Alpha;
         LoraConfig plain = config with
         {
-            Rank = 2 * config.Rank, Alpha = alpha, UseRslora = false, Start = LoraStart.Default,
-            RankPattern = config.RankPattern.Times(2), AlphaPattern = config.AlphaPattern.Times(2),
+            Rank = 2 * config.Rank,
+            Alpha = alpha,
+            UseRslora = false,
+            Start = LoraStart.Default,
+            RankPattern = config.RankPattern.Times(2),
+            AlphaPattern = config.AlphaPattern.Times(2),
         };
         Dictionary<string, Func<Tensor>> doubled = [];
         foreach (StartResidual residual in method.Residuals)

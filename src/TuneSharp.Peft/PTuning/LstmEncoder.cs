@@ -1,6 +1,6 @@
 // n = virtual tokens, D = the model's width, h = the network's, L = its layers
-using TuneSharp.Nn.Runtime;
 using TuneSharp.Nn;
+using TuneSharp.Nn.Runtime;
 using TuneSharp.Peft.Prompts;
 using TuneSharp.Peft.Randomness;
 using static TorchSharp.torch;

@@ -1,5 +1,5 @@
-using TuneSharp.Nn.Runtime;
 using TuneSharp.Nn;
+using TuneSharp.Nn.Runtime;
 using TuneSharp.Peft.Randomness;
 using static TorchSharp.torch;
 

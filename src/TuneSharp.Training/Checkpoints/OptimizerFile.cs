@@ -1,7 +1,7 @@
 using TorchSharp;
-using TuneSharp.Nn.Runtime;
 using TuneSharp.Formats;
 using TuneSharp.Formats.Safetensors;
+using TuneSharp.Nn.Runtime;
 using TuneSharp.Peft;
 using TuneSharp.Training.Optimizers;
 

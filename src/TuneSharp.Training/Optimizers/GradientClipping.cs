@@ -1,6 +1,6 @@
 using TorchSharp;
-using TuneSharp.Nn.Runtime;
 using TuneSharp.Nn;
+using TuneSharp.Nn.Runtime;
 using static TorchSharp.torch;
 
 namespace TuneSharp.Training.Optimizers;

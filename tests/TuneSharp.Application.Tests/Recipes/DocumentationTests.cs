@@ -1,8 +1,8 @@
 using TuneSharp.Application.FineTuning;
 using TuneSharp.Application.Pretraining;
 using TuneSharp.Application.Recipes;
-using TuneSharp.Peft.Lora;
 using TuneSharp.Formats;
+using TuneSharp.Peft.Lora;
 
 namespace TuneSharp.Application.Tests.Recipes;
 

@@ -27,9 +27,11 @@ internal static class FunctionSpecs
             };
             if (width == 1) continue; // the variance of one value is nothing
             yield return new FunctionSpec($"LayerNorm {tokens} x {width}", [[tokens, width]], [[width], [width]],
-                (t, x, p) => t.LayerNorm(x[0], p[0], p[1], Eps), (x, p) => LayerNormFunction.Reference(x[0], p[0], p[1], Eps)) { SingleTolerance = 5e-6 };
+                (t, x, p) => t.LayerNorm(x[0], p[0], p[1], Eps), (x, p) => LayerNormFunction.Reference(x[0], p[0], p[1], Eps))
+            { SingleTolerance = 5e-6 };
             yield return new FunctionSpec($"LayerNorm without bias {tokens} x {width}", [[tokens, width]], [[width]],
-                (t, x, p) => t.LayerNorm(x[0], p[0], null, Eps), (x, p) => LayerNormFunction.Reference(x[0], p[0], null, Eps)) { SingleTolerance = 5e-6 };
+                (t, x, p) => t.LayerNorm(x[0], p[0], null, Eps), (x, p) => LayerNormFunction.Reference(x[0], p[0], null, Eps))
+            { SingleTolerance = 5e-6 };
         }
     }
 

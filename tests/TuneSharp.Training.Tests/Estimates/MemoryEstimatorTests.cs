@@ -1,11 +1,11 @@
 using TorchSharp;
-using TuneSharp.Peft.Lora;
 using TuneSharp.Data;
 using TuneSharp.Formats;
 using TuneSharp.Formats.ModelConfigs;
 using TuneSharp.Models;
 using TuneSharp.Nn;
 using TuneSharp.Peft;
+using TuneSharp.Peft.Lora;
 using TuneSharp.Peft.Settings;
 using TuneSharp.Training.Estimates;
 using TuneSharp.Training.Optimizers;

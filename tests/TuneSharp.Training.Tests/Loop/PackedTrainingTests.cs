@@ -1,11 +1,11 @@
 using TorchSharp;
-using TuneSharp.Training.Objectives;
 using TuneSharp.Data;
 using TuneSharp.Data.Packing;
 using TuneSharp.Models;
 using TuneSharp.Nn;
 using TuneSharp.Peft;
 using TuneSharp.Training.Loop;
+using TuneSharp.Training.Objectives;
 using TuneSharp.Training.Optimizers;
 using TuneSharp.Training.Settings;
 

@@ -58,7 +58,13 @@ public sealed class MetricRateTests
     {
         TrainingSettings settings = new()
         {
-            LearningRate = 0.05, LrSchedulerType = "reduce_lr_on_plateau", LrSchedulerKwargs = JsonNode.Parse("""{"patience": 0, "threshold": 0.5}""")!.AsObject(), MaxSteps = 8, EvalSteps = 1, SaveSteps = 4, SaveTotalLimit = null,
+            LearningRate = 0.05,
+            LrSchedulerType = "reduce_lr_on_plateau",
+            LrSchedulerKwargs = JsonNode.Parse("""{"patience": 0, "threshold": 0.5}""")!.AsObject(),
+            MaxSteps = 8,
+            EvalSteps = 1,
+            SaveSteps = 4,
+            SaveTotalLimit = null,
         };
         using TrainRun whole = new(), resumed = new();
         whole.Run(TrainRun.Lora, settings, TinyModel.Rows(8), TinyModel.Rows(4, seed: 3));

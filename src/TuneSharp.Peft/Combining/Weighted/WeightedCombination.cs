@@ -73,7 +73,13 @@ public sealed record WeightedCombination(CombinationKind Kind)
         LoraConfig first = adapters[0].Config;
         LoraConfig config = first with
         {
-            Rank = rank, Alpha = rank, UseRslora = AsPeftScales && first.UseRslora, RankPattern = ModuleValues.None, AlphaPattern = ModuleValues.None, TargetModules = TargetsOf(adapters), Start = LoraStart.Default,
+            Rank = rank,
+            Alpha = rank,
+            UseRslora = AsPeftScales && first.UseRslora,
+            RankPattern = ModuleValues.None,
+            AlphaPattern = ModuleValues.None,
+            TargetModules = TargetsOf(adapters),
+            Start = LoraStart.Default,
         };
         var vectors = new TaskVectors(kind, Density, ByFrequency, RecordedMasks ?? TaskVectors.RandomMasks(Seed, Density));
         var tensors = new List<TensorToWrite>();

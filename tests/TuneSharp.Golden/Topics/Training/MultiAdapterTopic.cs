@@ -1,13 +1,13 @@
 // B = rows, T = tokens, V = vocabulary
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using TuneSharp.Peft;
-using TuneSharp.Peft.Combining;
-using TuneSharp.Peft.Combining.Rows;
 using TuneSharp.Formats.Safetensors;
 using TuneSharp.Golden.Harness;
 using TuneSharp.Models;
 using TuneSharp.Nn;
+using TuneSharp.Peft;
+using TuneSharp.Peft.Combining;
+using TuneSharp.Peft.Combining.Rows;
 using TuneSharp.Peft.Lora;
 using static TorchSharp.torch;
 
