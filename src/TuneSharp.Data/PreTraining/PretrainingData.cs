@@ -105,13 +105,15 @@ public static class PretrainingData
         const int PerThread = 64;
         foreach (DatasetRow[] chunk in rows.Chunk(threads * PerThread))
         {
-            int[][][] ids = new int[chunk.Length][][];
-            if (threads == 1 || chunk.Length == 1) for (int i = 0; i < chunk.Length; i++) ids[i] = Text(chunk[i]);
-            else Parallel.For(0, chunk.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => ids[i] = Text(chunk[i]));
+            string[] texts = [.. chunk.Select(Text)];
+            int[][][] ids = new int[texts.Length][][];
+            if (threads == 1 || texts.Length == 1) for (int i = 0; i < texts.Length; i++) ids[i] = encode(texts[i]);
+            else Parallel.For(0, texts.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => ids[i] = encode(texts[i]));
             foreach (int[][] document in ids) yield return document;
         }
 
-        int[][] Text(DatasetRow row) => row is TextRow text ? encode(text.Text)
+        // One row after the other: the first that is no text is the one that is named.
+        static string Text(DatasetRow row) => row is TextRow text ? text.Text
             : throw new DataProblem(ProblemSeverity.Error, ProblemKind.WrongType, "Pre-training needs texts; this row is a conversation.", "Give rows of the form {\"text\": …} or a .txt file, or fine-tune on this dataset.")
             { File = row.Source.File, Row = row.Source.Row, Line = row.Source.Line }.ToException();
     }
